@@ -1,0 +1,6 @@
+//! fabkube turns Hyperledger Fabric's own `crypto-config.yaml` and `configtx.yaml` into a running network on Kubernetes:
+//! a function from a project folder to Kubernetes objects, in six steps. The modules stand in the order of that line, and
+//! each uses only those before it. There are no semantic version guarantees for this library: it exists for the program.
+
+pub mod diag;
+pub mod fs;
