@@ -4,3 +4,6 @@
 
 pub mod diag;
 pub mod fs;
+pub mod lock;
+pub mod network;
+pub mod store;

@@ -44,6 +44,13 @@ impl Place {
     }
 }
 
+impl Default for Place {
+    /// Nowhere: for values that no file gave.
+    fn default() -> Self {
+        Self::option("")
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line() {

@@ -1,0 +1,79 @@
+//! The network as it will be: every name, address, port, label, image and setting, decided once. It holds no secret and
+//! cannot be invalid; only [`resolve`] makes one. Key material is `crypto`'s, blocks are `channel`'s, objects are `render`'s.
+
+mod channel;
+mod node;
+mod org;
+mod policy;
+mod versions;
+
+pub use channel::{
+    Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Capabilities, CertificateSource, Channel, ChannelConfig, Consensus,
+    Consenter, HostPort, MemberOrg, MspSource, OrdererConfig, RaftOptions,
+};
+pub use node::{CouchDb, EnvVar, Image, Node, NodeId, Port, Role, ServicePort, Storage};
+pub use org::{CertificateAuthority, Org, OrgId, OrgKind, Service, Subject, User};
+pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
+pub use versions::FabricVersion;
+
+use serde::Serialize;
+
+/// A whole network. Everything is in the user's order: ordering orgs first, then peer orgs, as their file lists them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Network {
+    /// `network.name` of values.yaml: what the labels `part-of` and `instance` say.
+    pub name: String,
+    pub fabric_version: FabricVersion,
+    pub addressing: Addressing,
+    /// `cluster.local`, nearly everywhere.
+    pub cluster_domain: String,
+    pub namespaces: Vec<Namespace>,
+    pub orgs: Vec<Org>,
+    pub channels: Vec<Channel>,
+}
+
+impl Network {
+    pub fn org(&self, id: OrgId) -> &Org {
+        &self.orgs[id.index()]
+    }
+
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.org(id.org()).nodes[id.index()]
+    }
+
+    /// Every node of every org.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.orgs.iter().flat_map(|org| &org.nodes)
+    }
+
+    /// Whether some channel's block names this node's TLS key as a consenter's.
+    pub fn is_consenter(&self, id: NodeId) -> bool {
+        self.channels.iter().flat_map(|c| c.config.orderer.consensus.consenters()).any(|c| c.node() == Some(id))
+    }
+}
+
+/// How nodes are dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addressing {
+    /// By the DNS names of their Services.
+    Service,
+    /// By the hosts that the user's files say; the cluster's DNS has to know them.
+    Domain,
+}
+
+/// A namespace that objects go to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Namespace {
+    pub name: String,
+    /// Whether fabkube emits it, or somebody else made it.
+    pub create: bool,
+    /// The strictest Pod Security level that all its pods meet.
+    pub pod_security: &'static str,
+    /// How many orderers of this namespace may be down without harm to any channel; `None` where it has no orderer.
+    pub orderers_may_be_down: Option<usize>,
+    pub labels: Labels,
+}
+
+/// Kubernetes labels, sorted.
+pub type Labels = std::collections::BTreeMap<String, String>;

@@ -1,0 +1,135 @@
+//! A node: a peer or an orderer, with all that its pod, its Service and its certificates need. Its org is `org`'s.
+
+use super::{Labels, OrgId};
+use crate::diag::Place;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A node of this network. Only the model makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct NodeId {
+    org: OrgId,
+    index: usize,
+}
+
+impl NodeId {
+    pub(super) fn new(org: OrgId, index: usize) -> Self {
+        Self { org, index }
+    }
+
+    pub fn org(self) -> OrgId {
+        self.org
+    }
+
+    /// Its place in [`super::Org::nodes`]; material is kept in the same order.
+    pub fn index(self) -> usize {
+        self.index
+    }
+}
+
+/// What a node does. The word is also the OU of its certificate and its folder in cryptogen's tree (`peers`, `orderers`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Orderer,
+    Peer,
+}
+
+impl Role {
+    /// `peer` or `orderer`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Orderer => "orderer",
+            Role::Peer => "peer",
+        }
+    }
+}
+
+/// A peer or an orderer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Node {
+    pub id: NodeId,
+    pub role: Role,
+    /// `<org>-<hostname>`: its Service, StatefulSet, ConfigMap and ServiceAccount.
+    pub name: String,
+    pub hostname: String,
+    /// The common name of its certificates and its folder in cryptogen's tree.
+    pub common_name: String,
+    pub namespace: String,
+    pub msp_id: String,
+    /// How other nodes and clients in the cluster dial it.
+    pub host: String,
+    /// `host:port` of its gRPC listener, as other nodes dial it.
+    pub address: String,
+    /// The names in a TLS server certificate made here: cryptogen's first, then the Service's. IP addresses are among them.
+    pub sans: Vec<String>,
+    /// Names that are not dialled by other nodes, yet by clients (the gateway's), where a certificate made elsewhere may lack them.
+    pub client_names: Vec<String>,
+    pub labels: Labels,
+    pub selector: Labels,
+    /// What its containers listen on.
+    pub ports: Vec<Port>,
+    /// What its Service offers: the listeners, and every port that the user wrote for it.
+    pub service_ports: Vec<ServicePort>,
+    pub image: Image,
+    pub pull_secrets: Vec<String>,
+    pub env: Vec<EnvVar>,
+    pub storage: Storage,
+    /// Kubernetes' `resources`, as the user wrote them.
+    pub resources: serde_json::Value,
+    pub node_selector: BTreeMap<String, String>,
+    pub tolerations: Vec<serde_json::Value>,
+    /// Only peers have one.
+    pub couchdb: Option<CouchDb>,
+    /// Where the user wrote it.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// A named container port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Port {
+    pub name: &'static str,
+    pub port: u16,
+}
+
+/// A port of a Service and the container port, by name, that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServicePort {
+    pub name: String,
+    pub port: u16,
+    pub target: &'static str,
+}
+
+/// An image as a container names it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Image {
+    /// `docker.io/hyperledger/fabric-peer:2.5.16`.
+    pub reference: String,
+    pub pull_policy: String,
+}
+
+/// An environment variable with a plain value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnvVar {
+    pub name: &'static str,
+    pub value: String,
+}
+
+/// A claim of a StatefulSet.
+#[derive(Clone, Debug, Serialize)]
+pub struct Storage {
+    pub size: String,
+    /// `None`: the cluster's default class.
+    pub class: Option<String>,
+}
+
+/// The state database beside a peer.
+#[derive(Clone, Debug, Serialize)]
+pub struct CouchDb {
+    pub image: Image,
+    pub user: String,
+    pub port: u16,
+    pub storage: Storage,
+    pub resources: serde_json::Value,
+}

@@ -1,0 +1,109 @@
+//! An organization: its names, its certificate authority's subject, its users and nodes. One node is `node`'s.
+
+use super::{Labels, Node, ServicePort};
+use crate::diag::Place;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// An org of this network. Only the model makes one, so an id always has its org.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct OrgId(usize);
+
+impl OrgId {
+    pub(super) fn new(index: usize) -> Self {
+        Self(index)
+    }
+
+    /// Its place in [`super::Network::orgs`]; material is kept in the same order.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// Which section of crypto-config.yaml an org stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrgKind {
+    Orderer,
+    Peer,
+}
+
+/// An organization.
+#[derive(Clone, Debug, Serialize)]
+pub struct Org {
+    pub id: OrgId,
+    pub kind: OrgKind,
+    /// The slug of the short name: what objects are called.
+    pub name: String,
+    /// `Name` of crypto-config.yaml, or what its Domain says.
+    pub short_name: String,
+    pub domain: String,
+    pub msp_id: String,
+    /// Whether certificates carry their role as an OU (`EnableNodeOUs`).
+    pub node_ous: bool,
+    pub ca: CertificateAuthority,
+    /// `User1@<domain>` … and always `Admin@<domain>`, last, as cryptogen makes them.
+    pub users: Vec<User>,
+    pub nodes: Vec<Node>,
+    pub namespace: String,
+    pub labels: Labels,
+    /// The Service over all nodes of the org: its peers' gateway, or its orderers.
+    pub service: Option<Service>,
+    /// How many of its peers may be evicted at once; `None` for an org of one peer, and for orderers (their namespace has it).
+    pub peers_may_be_down: Option<usize>,
+    /// Where the user wrote it.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+impl Org {
+    /// Its folder in cryptogen's tree: `peerOrganizations/<domain>`.
+    pub fn dir(&self) -> PathBuf {
+        let section = match self.kind {
+            OrgKind::Orderer => "ordererOrganizations",
+            OrgKind::Peer => "peerOrganizations",
+        };
+        [section, &self.domain].iter().collect()
+    }
+
+    /// The one user who is the org's administrator.
+    pub fn admin(&self) -> Option<&User> {
+        self.users.iter().find(|u| u.admin)
+    }
+}
+
+/// The signing CA of an org; its TLS CA has the same subject and `tls` before the common name.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateAuthority {
+    pub common_name: String,
+    /// What every certificate of the org inherits from `CA:`.
+    pub subject: Subject,
+}
+
+/// The attributes beside O and CN that `CA:` gives all certificates of an org; empty ones are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    pub country: String,
+    pub province: String,
+    pub locality: String,
+    pub organizational_unit: String,
+    pub street_address: String,
+    pub postal_code: String,
+}
+
+/// A user of an org, who has an MSP identity and a TLS client pair.
+#[derive(Clone, Debug, Serialize)]
+pub struct User {
+    /// `User1@org1.example.com`: the common name and the folder.
+    pub common_name: String,
+    pub admin: bool,
+}
+
+/// A Service over several pods.
+#[derive(Clone, Debug, Serialize)]
+pub struct Service {
+    pub name: String,
+    pub labels: Labels,
+    pub selector: Labels,
+    pub ports: Vec<ServicePort>,
+}

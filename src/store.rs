@@ -1,0 +1,125 @@
+//! A folder that only grows: what is in it is never overwritten or deleted, and what is missing is added.
+//! What lies in it and under which names is `crypto`'s and `channel`'s.
+
+use crate::fs::{self, Mode};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// What a command may add to the stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// What is missing is made, unless `fabkube.lock` knows it: then it is elsewhere.
+    Missing,
+    /// What is missing is made, and `fabkube.lock` begins anew (`--new-network`).
+    NewNetwork,
+    /// Nothing is made, and what is missing is a problem (`--frozen`).
+    Nothing,
+    /// What is missing is made in memory and forgotten (`check`).
+    InMemory,
+}
+
+/// What a command needs of the private keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// They go into the product: one that is not here is a problem.
+    Needed,
+    /// The product is the same without them (`--secrets omit|redact`, `show`, `check`): reviews and CI have none.
+    NotNeeded,
+}
+
+/// How a command treats the stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    pub making: Making,
+    pub keys: Keys,
+}
+
+/// A growing folder. Paths given to it are below that folder.
+#[derive(Debug)]
+pub struct Store {
+    dir: PathBuf,
+    /// Where additions go instead of the disk; reads look here first.
+    memory: Option<Mutex<BTreeMap<PathBuf, Vec<u8>>>>,
+}
+
+impl Store {
+    /// The store in `dir` (which need not be there yet). With [`Making::InMemory`] nothing is ever written.
+    pub fn open(dir: &Path, making: Making) -> Self {
+        let memory = (making == Making::InMemory).then(Mutex::default);
+        Self { dir: dir.to_path_buf(), memory }
+    }
+
+    /// The place on disk that a path in the store stands for, for messages.
+    pub fn path(&self, below: &Path) -> PathBuf {
+        self.dir.join(below)
+    }
+
+    /// The bytes of a file, or `None` where it is not there.
+    pub fn read(&self, below: &Path) -> Result<Option<Vec<u8>>, fs::Error> {
+        match self.remembered(|files| files.get(below).cloned()).flatten() {
+            Some(bytes) => Ok(Some(bytes)),
+            None => fs::read_if_there(&self.dir.join(below)),
+        }
+    }
+
+    /// The names of the files and folders in a folder, sorted; none where it is not there.
+    pub fn list(&self, below: &Path) -> Result<Vec<String>, fs::Error> {
+        let mut names: Vec<String> =
+            fs::list(&self.dir.join(below))?.into_iter().map(|name| name.to_string_lossy().into_owned()).collect();
+        let remembered = self.remembered(|files| {
+            let inside = files.keys().filter_map(|path| path.strip_prefix(below).ok()?.components().next());
+            inside.map(|name| name.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>()
+        });
+        names.extend(remembered.unwrap_or_default());
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Adds a file that is not there yet, whole or not at all.
+    pub fn add(&self, below: &Path, bytes: &[u8], mode: Mode) -> Result<(), fs::Error> {
+        match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
+            Some(_) => Ok(()),
+            None => fs::write_new(&self.dir.join(below), bytes, mode),
+        }
+    }
+
+    fn remembered<T>(&self, look: impl FnOnce(&mut BTreeMap<PathBuf, Vec<u8>>) -> T) -> Option<T> {
+        let mut files = self.memory.as_ref()?.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        Some(look(&mut files))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_existing_file_is_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Making::Missing);
+        store.add(Path::new("ca/key"), b"one", Mode::Secret).unwrap();
+        assert!(store.add(Path::new("ca/key"), b"two", Mode::Secret).is_err());
+        assert_eq!(store.read(Path::new("ca/key")).unwrap().unwrap(), b"one");
+    }
+
+    #[test]
+    fn what_is_made_in_memory_is_read_back_and_leaves_the_disk_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Making::InMemory);
+        store.add(Path::new("ca/key"), b"one", Mode::Secret).unwrap();
+        assert_eq!(store.read(Path::new("ca/key")).unwrap().unwrap(), b"one");
+        assert_eq!(store.list(Path::new("ca")).unwrap(), ["key"]);
+        assert!(fs::list(dir.path()).unwrap().is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        Store::open(dir.path(), Making::Missing).add(Path::new("key"), b"k", Mode::Secret).unwrap();
+        assert_eq!(dir.path().join("key").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
