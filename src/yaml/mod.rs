@@ -1,0 +1,35 @@
+//! The one door to YAML: what users and Fabric wrote in, as values with places; what fabkube makes out, as canonical text.
+//! What the keys mean is `input`'s; where the bytes come from and go to is `fs`'s.
+//!
+//! Fabric reads its files with Go's YAML libraries, which differ from YAML 1.2 and from each other: `yes` and `010`, where a
+//! `<<` stands, keys that stand twice. So a file is first parsed into a tree that keeps text, order and lines ([`parse`]); a
+//! [`Dialect`] then says what merges and duplicates mean ([`Node::merged`]); and a serde mirror is read from the tree by
+//! [`Rules`] that say what keys and scalars mean ([`read`]). Values files are laid over one another between the last two steps
+//! ([`Node::overlay`], [`Node::set`]).
+
+mod assign;
+mod convert;
+mod de;
+mod documents;
+mod edit;
+mod literal;
+mod merge;
+mod node;
+mod parse;
+mod read;
+mod scalar;
+mod spanned;
+mod text;
+
+pub use assign::{Assignment, SetKind, assignments};
+pub use documents::documents;
+pub use edit::Step;
+pub use merge::Dialect;
+pub use node::{Content, Node, Scalar, Style};
+pub use parse::parse;
+pub use read::{Keys, Rules, Typing, Unknown, read};
+pub use spanned::{Ordered, Spanned};
+pub use text::to_text;
+
+/// A Kubernetes object, or a part of one, as data.
+pub use serde_yaml::{Mapping, Value};
