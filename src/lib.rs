@@ -4,6 +4,9 @@
 
 pub mod diag;
 pub mod fs;
+pub mod input;
 pub mod lock;
 pub mod network;
+pub mod project;
 pub mod store;
+pub mod yaml;

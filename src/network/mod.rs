@@ -1,19 +1,23 @@
 //! The network as it will be: every name, address, port, label, image and setting, decided once. It holds no secret and
 //! cannot be invalid; only [`resolve`] makes one. Key material is `crypto`'s, blocks are `channel`'s, objects are `render`'s.
 
+pub mod addresses;
 mod channel;
+pub mod names;
 mod node;
 mod org;
 mod policy;
+mod resolve;
 mod versions;
 
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Capabilities, CertificateSource, Channel, ChannelConfig, Consensus,
     Consenter, HostPort, MemberOrg, MspSource, OrdererConfig, RaftOptions,
 };
-pub use node::{CouchDb, EnvVar, Image, Node, NodeId, Port, Role, ServicePort, Storage};
-pub use org::{CertificateAuthority, Org, OrgId, OrgKind, Service, Subject, User};
+pub use node::{CouchDb, EnvVar, Image, Node, NodeId, NodeSecrets, Paths, Port, Role, Rollout, ServicePort, Storage};
+pub use org::{CertificateAuthority, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
+pub use resolve::resolve;
 pub use versions::FabricVersion;
 
 use serde::Serialize;
@@ -44,6 +48,17 @@ impl Network {
     /// Every node of every org.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.orgs.iter().flat_map(|org| &org.nodes)
+    }
+
+    /// Hosts that nodes are dialled by and that the cluster's DNS does not know by itself, each once.
+    pub fn hosts_to_resolve(&self) -> Vec<&str> {
+        let mut hosts: Vec<&str> = match self.addressing {
+            Addressing::Service => Vec::new(),
+            Addressing::Domain => self.nodes().map(|node| node.host.as_str()).collect(),
+        };
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
     }
 
     /// Whether some channel's block names this node's TLS key as a consenter's.

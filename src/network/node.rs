@@ -65,6 +65,7 @@ pub struct Node {
     pub sans: Vec<String>,
     /// Names that are not dialled by other nodes, yet by clients (the gateway's), where a certificate made elsewhere may lack them.
     pub client_names: Vec<String>,
+    pub secrets: NodeSecrets,
     pub labels: Labels,
     pub selector: Labels,
     /// What its containers listen on.
@@ -79,11 +80,43 @@ pub struct Node {
     pub resources: serde_json::Value,
     pub node_selector: BTreeMap<String, String>,
     pub tolerations: Vec<serde_json::Value>,
+    pub paths: Paths,
+    pub rollout: Rollout,
     /// Only peers have one.
     pub couchdb: Option<CouchDb>,
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,
+}
+
+/// The names of a node's Secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NodeSecrets {
+    pub msp: String,
+    pub tls: String,
+    /// Used by peers alone.
+    pub couchdb: String,
+}
+
+/// Where things are mounted in a node's container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Paths {
+    /// core.yaml or orderer.yaml.
+    pub config: &'static str,
+    pub msp: &'static str,
+    pub tls: &'static str,
+    pub peer_data: &'static str,
+    pub orderer_data: &'static str,
+}
+
+/// How a changed StatefulSet restarts its pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rollout {
+    /// It waits for somebody to delete the pod: orderers change one at a time, each back before the next.
+    Ordered,
+    /// At once.
+    Rolling,
 }
 
 /// A named container port.

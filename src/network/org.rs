@@ -28,6 +28,17 @@ pub enum OrgKind {
     Peer,
 }
 
+impl OrgKind {
+    /// The folder of an org of this kind in cryptogen's tree: `peerOrganizations/<domain>`.
+    pub fn dir(self, domain: &str) -> PathBuf {
+        let section = match self {
+            OrgKind::Orderer => "ordererOrganizations",
+            OrgKind::Peer => "peerOrganizations",
+        };
+        [section, domain].iter().collect()
+    }
+}
+
 /// An organization.
 #[derive(Clone, Debug, Serialize)]
 pub struct Org {
@@ -46,6 +57,7 @@ pub struct Org {
     pub users: Vec<User>,
     pub nodes: Vec<Node>,
     pub namespace: String,
+    pub secrets: OrgSecrets,
     pub labels: Labels,
     /// The Service over all nodes of the org: its peers' gateway, or its orderers.
     pub service: Option<Service>,
@@ -59,17 +71,22 @@ pub struct Org {
 impl Org {
     /// Its folder in cryptogen's tree: `peerOrganizations/<domain>`.
     pub fn dir(&self) -> PathBuf {
-        let section = match self.kind {
-            OrgKind::Orderer => "ordererOrganizations",
-            OrgKind::Peer => "peerOrganizations",
-        };
-        [section, &self.domain].iter().collect()
+        self.kind.dir(&self.domain)
     }
 
     /// The one user who is the org's administrator.
     pub fn admin(&self) -> Option<&User> {
         self.users.iter().find(|u| u.admin)
     }
+}
+
+/// The names of an org's Secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrgSecrets {
+    /// Its public roots.
+    pub msp: String,
+    pub admin_msp: String,
+    pub admin_tls: String,
 }
 
 /// The signing CA of an org; its TLS CA has the same subject and `tls` before the common name.

@@ -1,0 +1,192 @@
+//! Loads the four files and lays the command line over them. Every problem of every file is found in one go.
+
+use super::configtx::ConfigTx;
+use super::crypto_config::CryptoConfig;
+use super::network_file::{ChannelEntry, NetworkFile};
+use super::values::{self, Values};
+use super::{ConfigTxFile, Inputs, NetworkInput, pivt};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::fs;
+use crate::project::{Assignment, AssignmentKind, Project};
+use crate::yaml::{self, Content, Dialect, Keys, Node, Rules, SetKind, Spanned, Typing, Unknown};
+use std::path::{Path, PathBuf};
+
+/// cryptogen ignores keys that it does not know.
+const CRYPTOGEN: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2 };
+/// configtxgen refuses unknown keys, folds the case of known ones, and takes numbers for text and back.
+const CONFIGTXGEN: Rules = Rules { keys: Keys::AnyCase, unknown: Unknown::Error, typing: Typing::Weak, dialect: Dialect::V2 };
+/// network.yaml may hold any of PIVT's Helm values.
+const PIVT: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Weak, dialect: Dialect::V2 };
+
+/// Everything that the user wrote, or every reason why it cannot be read.
+pub fn load(project: &Project, problems: &mut Problems) -> Result<Inputs, Stop> {
+    let values = load_values(project, problems)?;
+    let version = project.fabric_version.as_deref().or(values.as_ref().map(|v| v.settings.fabric.version.value.as_str()));
+    let configtx_tree = load_configtx_tree(project, problems)?;
+    let dialect = dialect(version.unwrap_or_default(), configtx_tree.as_ref().map(|(tree, _)| tree));
+
+    let crypto_config_place = Place::file(project.crypto_config_files().first().map_or(Path::new(""), PathBuf::as_path));
+    let crypto_config = load_crypto_config(project, dialect, problems)?;
+    let configtx = configtx_tree.and_then(|(tree, file)| {
+        let place = Place::file(&file);
+        let content: ConfigTx = yaml::read(&tree.merged(dialect, problems), Rules { dialect, ..CONFIGTXGEN }, problems)?;
+        let dir = file.parent().map(Path::to_path_buf).unwrap_or_default();
+        Some(ConfigTxFile { content, dir, place })
+    });
+    let network = load_network(project, problems)?;
+
+    problems.stop_on_errors()?;
+    match values {
+        Some(values) => Ok(Inputs {
+            crypto_config,
+            crypto_config_place,
+            configtx,
+            network,
+            values,
+            namespace: project.namespace.clone(),
+            fabric_version: project.fabric_version.clone(),
+        }),
+        None => Err(Stop::Reported),
+    }
+}
+
+/// Go's YAML changed with Fabric 3: the version decides, and where none is given, what only Fabric 3 knows.
+fn dialect(version: &str, configtx: Option<&Node>) -> Dialect {
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    match (major, configtx) {
+        (Some(major), _) if major >= 3 => Dialect::V4,
+        (None, Some(tree)) if mentions_key(tree, "V3_0") => Dialect::V4,
+        _ => Dialect::V2,
+    }
+}
+
+fn mentions_key(node: &Node, key: &str) -> bool {
+    match &node.content {
+        Content::Mapping(pairs) => pairs.iter().any(|(name, value)| name.text() == Some(key) || mentions_key(value, key)),
+        Content::Sequence(items) => items.iter().any(|item| mentions_key(item, key)),
+        _ => false,
+    }
+}
+
+fn load_crypto_config(project: &Project, dialect: Dialect, problems: &mut Problems) -> Result<CryptoConfig, Stop> {
+    let mut whole = CryptoConfig::default();
+    for file in project.crypto_config_files() {
+        let Some(tree) = load_tree(&file, problems)? else {
+            problems.push(
+                Problem::new(Code::FK0102, format!("`{}` is not there", file.display()))
+                    .help("fabkube starts from cryptogen's crypto-config.yaml: name its folder with `-C DIR` or the file with `--crypto-config FILE`"),
+            );
+            continue;
+        };
+        let Some(tree) = tree else { continue };
+        let into_structs = if dialect == Dialect::V2 { Dialect::V2Structs } else { dialect };
+        let tree = tree.merged(into_structs, problems);
+        let Some(one) = yaml::read::<CryptoConfig>(&tree, Rules { dialect, ..CRYPTOGEN }, problems) else { continue };
+        let CryptoConfig { orderer_orgs, peer_orgs, external_peer_orgs, external_orderer_orgs } = one;
+        whole.orderer_orgs.extend(orderer_orgs);
+        whole.peer_orgs.extend(peer_orgs);
+        whole.external_peer_orgs.extend(external_peer_orgs);
+        whole.external_orderer_orgs.extend(external_orderer_orgs);
+    }
+    Ok(whole)
+}
+
+fn load_configtx_tree(project: &Project, problems: &mut Problems) -> Result<Option<(Node, PathBuf)>, Stop> {
+    for file in project.configtx_files() {
+        if let Some(tree) = load_tree(&file, problems)? {
+            return Ok(tree.map(|tree| (tree, file)));
+        }
+    }
+    report_missing(project.configtx.as_deref(), problems);
+    Ok(None)
+}
+
+fn load_network(project: &Project, problems: &mut Problems) -> Result<Option<NetworkInput>, Stop> {
+    let file = project.network_file();
+    let mut content = NetworkFile::default();
+    let found = load_tree(&file, problems)?;
+    if found.is_none() {
+        report_missing(project.network.as_deref(), problems);
+    }
+    let there = found.is_some();
+    if let Some(tree) = found.flatten() {
+        let mut tree = tree.merged(Dialect::V2, problems);
+        pivt::take_out(&mut tree, problems);
+        content = yaml::read(&tree, PIVT, problems).unwrap_or_default();
+    }
+    let Some(choice) = &project.channel else {
+        return Ok(there.then(|| NetworkInput { content, place: Place::file(&file) }));
+    };
+    // A command about one channel takes it from the command line instead.
+    let option = |text: &str, value: &str| Spanned { value: value.to_owned(), place: Place::option(&format!("{text} {value}")) };
+    let name = option("--channel", &choice.channel);
+    let place = name.place.clone();
+    let entry = ChannelEntry { name, profile: Some(option("--profile", &choice.profile)), ..ChannelEntry::default() };
+    content.network.genesis_profile = None;
+    content.network.channels = vec![Spanned { value: entry, place: place.clone() }];
+    Ok(Some(NetworkInput { content, place }))
+}
+
+fn load_values(project: &Project, problems: &mut Problems) -> Result<Option<Values>, Stop> {
+    let Some(mut tree) = yaml::parse(Path::new("values.yaml (fabkube's defaults)"), values::DEFAULTS, problems) else {
+        return Ok(None);
+    };
+    for file in project.values_files() {
+        match load_tree(&file, problems)? {
+            Some(Some(own)) => {
+                let mut own = own.merged(Dialect::Strict, problems);
+                pivt::take_out(&mut own, problems);
+                tree.overlay(own);
+            }
+            Some(None) => {}
+            None if project.values.is_empty() => {}
+            None => report_missing(Some(&file), problems),
+        }
+    }
+    for assignment in &project.assignments {
+        for yaml::Assignment { path, value } in assigned(assignment, problems)?.unwrap_or_default() {
+            tree.set(&path, value);
+        }
+    }
+    Ok(Values::read(tree, problems))
+}
+
+fn assigned(assignment: &Assignment, problems: &mut Problems) -> Result<Option<Vec<yaml::Assignment>>, Stop> {
+    let Assignment { kind, text } = assignment;
+    Ok(match kind {
+        AssignmentKind::Typed => yaml::assignments("--set", text, SetKind::Typed, problems),
+        AssignmentKind::String => yaml::assignments("--set-string", text, SetKind::String, problems),
+        AssignmentKind::File => {
+            let Some(mut assignments) = yaml::assignments("--set-file", text, SetKind::File, problems) else { return Ok(None) };
+            for yaml::Assignment { value, .. } in &mut assignments {
+                let file = PathBuf::from(value.text().unwrap_or_default());
+                match fs::read_if_there(&file)? {
+                    Some(bytes) => *value = Node::string(String::from_utf8_lossy(&bytes), value.place.clone()),
+                    None => report_missing(Some(&file), problems),
+                }
+            }
+            Some(assignments)
+        }
+    })
+}
+
+/// The tree of a file: `None` where there is no such file, `Some(None)` where it cannot be read (which is in the problems).
+fn load_tree(file: &Path, problems: &mut Problems) -> Result<Option<Option<Node>>, Stop> {
+    let Some(bytes) = fs::read_if_there(file)? else { return Ok(None) };
+    let Ok(text) = String::from_utf8(bytes) else {
+        problems.push(
+            Problem::new(Code::FK0101, "the file is not UTF-8 text")
+                .at(&Place::file(file))
+                .help("save it as UTF-8, without a BOM"),
+        );
+        return Ok(Some(None));
+    };
+    Ok(Some(yaml::parse(file, &text, problems)))
+}
+
+/// A file that the user named and that is not there; files that are only looked for may be missing.
+fn report_missing(named: Option<&Path>, problems: &mut Problems) {
+    if let Some(file) = named {
+        problems.push(Problem::new(Code::FK0102, format!("`{}` is not there", file.display())).help("check the path"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Under which names and ports things are reached in a cluster. What they are called is `names`'s.
+
+/// The listeners of Fabric's containers.
+pub mod port {
+    pub const PEER_GRPC: u16 = 7051;
+    pub const PEER_CHAINCODE: u16 = 7052;
+    pub const ORDERER_GRPC: u16 = 7050;
+    pub const ORDERER_ADMIN: u16 = 7053;
+    pub const OPERATIONS: u16 = 9443;
+    pub const COUCHDB: u16 = 5984;
+}
+
+/// The full DNS name of a Service.
+pub fn service_fqdn(service: &str, namespace: &str, cluster_domain: &str) -> String {
+    format!("{service}.{namespace}.svc.{cluster_domain}")
+}
+
+/// Every DNS name under which pods of the cluster reach a Service, shortest first.
+pub fn service_names(service: &str, namespace: &str, cluster_domain: &str) -> [String; 4] {
+    [
+        service.to_owned(),
+        format!("{service}.{namespace}"),
+        format!("{service}.{namespace}.svc"),
+        service_fqdn(service, namespace, cluster_domain),
+    ]
+}
+
+/// The names of the machine itself: never a way to tell nodes apart.
+pub fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
+}
+
+/// Splits `host:port` as Go's `net.SplitHostPort` does, IPv6 in brackets included.
+pub fn split_host_port(text: &str) -> Result<(String, u16), String> {
+    let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("`{text}` has no port: write `host:port`"))?;
+    let host = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+        Some(inner) => inner,
+        None if host.contains(':') => return Err(format!("`{text}` has too many colons: write an IPv6 address in brackets")),
+        None => host,
+    };
+    if host.is_empty() {
+        return Err(format!("`{text}` has no host: write `host:port`"));
+    }
+    Ok((host.to_owned(), check_port(port)?))
+}
+
+/// A port number as text.
+pub fn check_port(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| format!("`{text}` is no port: ports are 1 to 65535"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_and_port_are_split_at_the_last_colon() {
+        assert_eq!(split_host_port("a.b:7050"), Ok(("a.b".into(), 7050)));
+        assert_eq!(split_host_port("[::1]:7050"), Ok(("::1".into(), 7050)));
+        for wrong in ["a.b", "a:b:1", ":7050", "a:0", "a:70500", "a:", ""] {
+            assert!(split_host_port(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_known_in_every_spelling() {
+        assert!(["localhost", "127.0.0.1", "127.0.1.1", "::1", "0.0.0.0"].into_iter().all(is_loopback));
+        assert!(!is_loopback("10.0.0.1"));
+    }
+}

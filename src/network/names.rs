@@ -1,0 +1,117 @@
+//! What things are called in Kubernetes, and the limits that it sets. Addresses are `addresses`'s.
+
+use super::node::NodeSecrets;
+use super::org::OrgSecrets;
+use std::collections::BTreeMap;
+
+/// Where a StatefulSet's name ends: its pods carry the label `controller-revision-hash: <name>-<hash of 10>`, and a label's
+/// value has at most 63 characters (kubernetes/kubernetes#64023).
+pub const STATEFUL_SET_LIMIT: usize = 52;
+
+/// Where the name of a Service, a namespace or a label's value ends (RFC 1035, section 2.3.4).
+pub const LABEL_LIMIT: usize = 63;
+
+/// A name as Kubernetes can take it: lower case, and every character outside `[a-z0-9-]` a `-`.
+pub fn slug(text: &str) -> String {
+    let lower = text.chars().flat_map(char::to_lowercase);
+    lower.map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }).collect()
+}
+
+/// Whether a name is a DNS-1035 label of at most `limit` characters; if not, why.
+pub fn check_label(name: &str, limit: usize) -> Result<(), String> {
+    let reason = if name.is_empty() {
+        "it is empty".to_owned()
+    } else if name.len() > limit {
+        format!("it has {} characters, and Kubernetes takes at most {limit}", name.len())
+    } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        "it does not begin with a letter".to_owned()
+    } else if name.ends_with('-') {
+        "it ends with `-`".to_owned()
+    } else if name.chars().any(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')) {
+        "only lower-case letters, digits and `-` may stand in it".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(reason)
+}
+
+/// `<org>-<hostname>`.
+pub fn node(org: &str, hostname: &str) -> String {
+    format!("{org}-{hostname}")
+}
+
+/// The Service over an org's peers.
+pub fn peer_gateway(org: &str) -> String {
+    format!("{org}-peer-gateway-svc")
+}
+
+/// The Service over an org's orderers.
+pub fn orderers(org: &str) -> String {
+    format!("{org}-orderer-svc")
+}
+
+/// What objects of one name may share: these kinds have separate names, so only names within a kind clash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Service, StatefulSet, ConfigMap, ServiceAccount and PodDisruptionBudget of a node or an org.
+    Workload,
+    Secret,
+}
+
+/// The Secrets of a node.
+pub fn node_secrets(node: &str) -> NodeSecrets {
+    NodeSecrets { msp: format!("{node}-msp"), tls: format!("{node}-tls"), couchdb: format!("{node}-couchdb") }
+}
+
+/// The Secrets of an org.
+pub fn org_secrets(org: &str) -> OrgSecrets {
+    OrgSecrets { msp: format!("{org}-msp"), admin_msp: format!("{org}-admin-msp"), admin_tls: format!("{org}-admin-tls") }
+}
+
+/// The labels of everything that belongs to the network, to be completed by [`of`].
+pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> super::Labels {
+    let mut labels = BTreeMap::from(
+        [
+            ("app.kubernetes.io/name", name),
+            ("app.kubernetes.io/instance", network),
+            ("app.kubernetes.io/component", component),
+            ("app.kubernetes.io/part-of", network),
+            ("app.kubernetes.io/managed-by", "fabkube"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned())),
+    );
+    if let Some(org) = org {
+        labels.insert("org".to_owned(), org.to_owned());
+    }
+    labels
+}
+
+/// The label that only the pods of one node have; its selector, fixed for ever.
+pub fn node_selector(node: &str) -> super::Labels {
+    BTreeMap::from([("app".to_owned(), node.to_owned())])
+}
+
+/// The selector of all nodes of an org that do one thing, fixed for ever.
+pub fn org_selector(org: &str, component: &str) -> super::Labels {
+    BTreeMap::from([("org", org), ("app.kubernetes.io/component", component)].map(|(k, v)| (k.to_owned(), v.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_keeps_letters_digits_and_dashes() {
+        assert_eq!(slug("Org_1.Example"), "org-1-example");
+        assert_eq!(slug("Zürich"), "z-rich");
+    }
+
+    #[test]
+    fn a_label_begins_with_a_letter_and_ends_within_the_limit() {
+        assert_eq!(check_label("org1", LABEL_LIMIT), Ok(()));
+        assert!(check_label("1org", LABEL_LIMIT).is_err());
+        assert!(check_label("org-", LABEL_LIMIT).is_err());
+        assert!(check_label(&"a".repeat(53), STATEFUL_SET_LIMIT).is_err());
+        assert!(check_label(&"a".repeat(52), STATEFUL_SET_LIMIT).is_ok());
+    }
+}

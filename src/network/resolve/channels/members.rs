@@ -1,0 +1,183 @@
+//! The orgs in a channel's configuration: their MSPs, endpoints and anchor peers.
+
+use super::policies::EVERY_GROUP;
+use super::{Context, profile};
+use crate::diag::{Code, Problem, Problems};
+use crate::input::configtx::{ConfigTx, Organization};
+use crate::input::given;
+use crate::network::resolve::hosts::Meaning;
+use crate::network::resolve::not_built;
+use crate::network::resolve::orgs::OrgDraft;
+use crate::network::{AnchorPeer, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Role};
+use crate::yaml::Spanned;
+
+impl MemberOrg {
+    /// The org of this network that it is, where it is one.
+    pub fn org(&self) -> Option<OrgId> {
+        match &self.msp {
+            MspSource::Org(id) => Some(*id),
+            MspSource::Folder(_) => None,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// The orgs of a section, in its order; of two with one name the last counts, as in Fabric, and is reported.
+    pub fn member_orgs(&self, orgs: &[Spanned<Organization>], kind: OrgKind, problems: &mut Problems) -> Vec<MemberOrg> {
+        let mut members: Vec<MemberOrg> = Vec::new();
+        for org in orgs {
+            let Some(member) = self.member(org, kind, problems) else { continue };
+            if let Some(known) = members.iter().find(|known| known.name == member.name || known.msp_id == member.msp_id) {
+                problems.push(
+                    Problem::new(
+                        Code::FK0270,
+                        format!("the org `{}` (MSP ID `{}`) is there twice in one section", member.name, member.msp_id),
+                    )
+                    .at(&member.place)
+                    .at(&known.place)
+                    .help("take one of them out"),
+                );
+                continue;
+            }
+            members.push(member);
+        }
+        members
+    }
+
+    fn member(&self, org: &Spanned<Organization>, kind: OrgKind, problems: &mut Problems) -> Option<MemberOrg> {
+        let name_or_id = if given(&org.name) { &org.name } else { &org.id };
+        let place = if given(name_or_id) { &name_or_id.place } else { &org.place };
+        let missing: Vec<&str> = [("Name", !given(&org.name)), ("ID", !given(&org.id)), ("MSPDir", !given(&org.msp_dir))]
+            .into_iter()
+            .filter_map(|(key, absent)| absent.then_some(key))
+            .collect();
+        if !missing.is_empty() {
+            let problem = Problem::new(Code::FK0271, format!("an organization has no {}", missing.join(", no ")));
+            problems.push(problem.at(place).help("every organization needs Name, ID and MSPDir"));
+            return None;
+        }
+        profile::check_key(&org.name, "an organization", problems);
+        if let Some(kind) = org.msp_type.as_ref().filter(|kind| given(kind) && kind.value != "bccsp") {
+            if kind.value == "idemix" {
+                not_built("an idemix MSP", &kind.place, problems);
+            } else {
+                let problem = Problem::new(Code::FK0272, format!("`{}` is no MSPType", kind.value));
+                problems.push(problem.at(&kind.place).help("Fabric knows `bccsp` and `idemix`"));
+            }
+            return None;
+        }
+        if let Some(foreign) = org.skip_as_foreign.as_ref().filter(|foreign| foreign.value) {
+            problems.push(
+                Problem::new(
+                    Code::FK0273,
+                    format!("the org `{}` is marked `SkipAsForeign`, and a first block needs all of it", org.name.value),
+                )
+                .at(&foreign.place)
+                .help("take the mark out: it is for channel creation transactions alone"),
+            );
+        }
+        let whose = format!("the organization `{}`", org.name.value);
+        let policies = self.policies(&org.policies, (&whose, EVERY_GROUP), place, problems);
+        let (mut orderer_endpoints, mut anchor_peers) = (Vec::new(), Vec::new());
+        match kind {
+            OrgKind::Orderer => {
+                for text in &org.orderer_endpoints {
+                    orderer_endpoints.extend(self.endpoint(text, problems));
+                }
+            }
+            OrgKind::Peer => anchor_peers = self.anchor_peers(org, problems),
+        }
+        Some(MemberOrg {
+            name: org.name.value.clone(),
+            msp_id: org.id.value.clone(),
+            msp: self.msp_source(&org.msp_dir),
+            policies,
+            orderer_endpoints,
+            anchor_peers,
+            place: place.clone(),
+        })
+    }
+
+    fn msp_source(&self, dir: &str) -> MspSource {
+        match self.in_store(dir) {
+            Some(found) if found.rest == "msp" => MspSource::Org(found.org.id),
+            _ => MspSource::Folder(self.path(dir)),
+        }
+    }
+
+    fn anchor_peers(&self, org: &Organization, problems: &mut Problems) -> Vec<AnchorPeer> {
+        let mut anchors = Vec::new();
+        for entry in &org.anchor_peers {
+            let place = if given(&entry.host) { &entry.host.place } else { &entry.place };
+            let port = u16::try_from(entry.port.value).ok().filter(|port| *port > 0);
+            let (true, Some(port)) = (given(&entry.host), port) else {
+                let problem = Problem::new(
+                    Code::FK0274,
+                    format!("an anchor peer of `{}` has no host or no port from 1 to 65535", org.name.value),
+                );
+                problems.push(problem.at(place).help("write `- Host: peer0.org1.example.com` and `Port: 7051`"));
+                continue;
+            };
+            let written = HostPort { host: entry.host.value.clone(), port };
+            let address = match self.hosts.meaning(&written, Role::Peer) {
+                // A network that was tried on one machine first; its org has a peer that is meant.
+                Meaning::Loopback => match self.first_peer(org) {
+                    Some(peer) => {
+                        problems.push(
+                            Problem::new(Code::FK0275, format!("the anchor peer `{written}` is a loopback address: taken for `{}`, the first peer of its org", peer.common_name))
+                                .at(place)
+                                .help(format!("write `Host: {}`", peer.common_name)),
+                        );
+                        self.resolved(written, Some(peer.id))
+                    }
+                    None => self.address(written, Role::Peer, place, problems),
+                },
+                _ => self.address(written, Role::Peer, place, problems),
+            };
+            anchors.push(AnchorPeer { address });
+        }
+        anchors
+    }
+
+    fn first_peer(&self, org: &Organization) -> Option<&super::super::orgs::NodeDraft> {
+        let found = self.in_store(&org.msp_dir)?;
+        (found.org.kind == OrgKind::Peer).then(|| found.org.nodes.first())?
+    }
+}
+
+/// One MSP ID in two sections must be one MSP ("Attempted to define two different versions of MSP").
+pub fn check_same_msps(config: &ChannelConfig, problems: &mut Problems) {
+    for member in &config.application.orgs {
+        let other = config.orderer.orgs.iter().find(|other| other.msp_id == member.msp_id && other.msp != member.msp);
+        if let Some(other) = other {
+            problems.push(
+                Problem::new(
+                    Code::FK0276,
+                    format!("the MSP ID `{}` stands for two different MSPs in one channel", member.msp_id),
+                )
+                .at(&member.place)
+                .at(&other.place)
+                .help("orderers refuse that: give one of the two orgs another ID"),
+            );
+        }
+    }
+}
+
+/// The MSP ID of an org: the ID of the configtx organization whose MSPDir is this org's, else `<Name>MSP`.
+pub fn msp_id(org: &OrgDraft, configtx: Option<&ConfigTx>) -> String {
+    let end = format!("{}/msp", org.kind.dir(&org.domain).to_string_lossy());
+    let is_its = |candidate: &&Spanned<Organization>| {
+        let dir = candidate.msp_dir.replace('\\', "/");
+        let dir = dir.trim_end_matches('/');
+        given(&candidate.id) && (dir == end || dir.ends_with(&format!("/{end}")))
+    };
+    let sections = configtx.into_iter().flat_map(|configtx| {
+        let profiles = configtx.profiles.iter().flat_map(|(_, profile)| {
+            let orderer = profile.orderer.iter().flat_map(|section| &section.organizations);
+            orderer.chain(profile.application.iter().flat_map(|section| &section.organizations))
+        });
+        configtx.organizations.iter().chain(profiles)
+    });
+    let mut its = sections.filter(is_its);
+    its.next().map_or_else(|| format!("{}MSP", org.short_name), |org| org.id.value.clone())
+}

@@ -1,0 +1,140 @@
+//! The channels: which there are, and their configuration typed and checked from the profiles of configtx.yaml.
+//! Nothing is encoded here.
+
+mod list;
+mod members;
+mod orderer;
+mod policies;
+mod profile;
+
+use super::Cluster;
+use super::hosts::{Hosts, Meaning};
+use super::orgs::OrgDraft;
+use crate::diag::{Code, Place, Problem, Problems};
+use crate::input::Inputs;
+use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role, addresses};
+use std::path::{Path, PathBuf};
+
+pub(super) use list::is_system_channel;
+pub(super) use members::msp_id;
+
+/// What reading a profile looks at.
+struct Context<'a> {
+    orgs: &'a [OrgDraft],
+    cluster: &'a Cluster,
+    hosts: Hosts,
+    /// The folder that relative paths in configtx.yaml start from.
+    dir: PathBuf,
+}
+
+/// Every channel, in the user's order.
+pub fn resolve(inputs: &Inputs, orgs: &[OrgDraft], cluster: &Cluster, problems: &mut Problems) -> Vec<Channel> {
+    let Some(configtx) = &inputs.configtx else { return Vec::new() };
+    let mut cx = Context { orgs, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    let wanted = list::wanted(inputs, &configtx.content, problems);
+    // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
+    for channel in &wanted {
+        cx.learn_consenters(channel.profile);
+    }
+    wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect()
+}
+
+/// What a path below a cryptogen tree means.
+#[derive(Debug)]
+struct InStore<'a> {
+    org: &'a OrgDraft,
+    /// What follows the org's folder, `/` between the parts.
+    rest: String,
+}
+
+impl Context<'_> {
+    /// A path that ends in `{peer,orderer}Organizations/<Domain>/…` of a known org means the store, wherever it points.
+    fn in_store(&self, path: &str) -> Option<InStore<'_>> {
+        let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect();
+        (0..parts.len().saturating_sub(1)).rev().find_map(|i| {
+            let kind = match parts[i] {
+                "ordererOrganizations" => OrgKind::Orderer,
+                "peerOrganizations" => OrgKind::Peer,
+                _ => return None,
+            };
+            let org = self.orgs.iter().find(|org| org.kind == kind && org.domain == parts[i + 1])?;
+            Some(InStore { org, rest: parts[i + 2..].join("/") })
+        })
+    }
+
+    /// A path as Fabric reads it: from the folder of configtx.yaml.
+    fn path(&self, text: &str) -> PathBuf {
+        self.dir.join(Path::new(text))
+    }
+
+    /// An address in configtx.yaml, and the node that it means.
+    fn address(&self, written: HostPort, role: Role, place: &Place, problems: &mut Problems) -> Address {
+        let node = match self.hosts.meaning(&written, role) {
+            Meaning::Node(node) => Some(node),
+            Meaning::External => {
+                self.warn_of_near_host(&written.host, role, place, problems);
+                None
+            }
+            Meaning::Loopback => {
+                problems.push(
+                    Problem::new(
+                        Code::FK0220,
+                        format!("`{written}` is a loopback address, and no consenter has it: it means no node"),
+                    )
+                    .at(place)
+                    .help("write the node's name, or list the node under `EtcdRaft.Consenters` with this host and port"),
+                );
+                None
+            }
+            Meaning::Ambiguous(nodes) => {
+                problems.push(
+                    Problem::new(Code::FK0221, format!("`{}` means several nodes: `{}`", written.host, nodes.join("`, `")))
+                        .at(place)
+                        .help("write the node's common name"),
+                );
+                None
+            }
+            Meaning::Unknown => {
+                let known = self.hosts.names_of(role);
+                let help = match known.as_slice() {
+                    [] => format!("crypto-config.yaml names no {}", role.word()),
+                    known => format!("the {}s of crypto-config.yaml are `{}`", role.word(), known.join("`, `")),
+                };
+                problems.push(
+                    Problem::new(Code::FK0222, format!("`{}` is no {} of this network", written.host, role.word()))
+                        .at(place)
+                        .help(help),
+                );
+                None
+            }
+        };
+        self.resolved(written, node)
+    }
+
+    /// The address under which `render` deploys the node.
+    fn resolved(&self, written: HostPort, node: Option<NodeId>) -> Address {
+        let draft = node.map(|id| &self.orgs[id.org().index()].nodes[id.index()]);
+        let host = match draft {
+            Some(draft) if self.cluster.addressing == Addressing::Service || addresses::is_loopback(&written.host) => {
+                super::hosts::dialled(draft, self.cluster)
+            }
+            _ => written.host.clone(),
+        };
+        Address { deployed: HostPort { host, port: written.port }, written, node }
+    }
+
+    /// A host below the Domain of one of our orgs that is none of its nodes is more likely a slip than a foreign machine.
+    fn warn_of_near_host(&self, host: &str, role: Role, place: &Place, problems: &mut Problems) {
+        let near = self.orgs.iter().find(|org| org.role() == role && host.ends_with(&format!(".{}", org.domain)));
+        if let Some(org) = near {
+            problems.push(
+                Problem::new(
+                    Code::FK0223,
+                    format!("`{host}` is none of the nodes of `{}`, so it is taken for a machine elsewhere", org.domain),
+                )
+                .at(place)
+                .help("add the node to crypto-config.yaml, or correct the host"),
+            );
+        }
+    }
+}

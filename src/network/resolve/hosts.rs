@@ -1,0 +1,111 @@
+//! Which node a host in configtx.yaml means. What a channel does with it is `channels`'s.
+
+use super::Cluster;
+use super::orgs::{NodeDraft, OrgDraft};
+use crate::network::{Addressing, HostPort, NodeId, Role, addresses};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The answer to "which node is this?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    Node(NodeId),
+    /// A dotted host or an IP address that is none of ours.
+    External,
+    /// The machine itself, where several nodes could be meant.
+    Loopback,
+    /// Several nodes have this name; their names.
+    Ambiguous(Vec<String>),
+    Unknown,
+}
+
+/// All names of all nodes.
+#[derive(Debug)]
+pub struct Hosts {
+    /// Names that mean one node by themselves: the CN before anything else.
+    common_names: BTreeMap<String, BTreeSet<NodeId>>,
+    other_names: BTreeMap<String, BTreeSet<NodeId>>,
+    /// `host:port` of consenters whose certificate path says which node they are.
+    consenters: BTreeMap<HostPort, NodeId>,
+    nodes: BTreeMap<NodeId, (Role, String)>,
+}
+
+impl Hosts {
+    /// Collects every name that a node may be called by.
+    pub fn new(orgs: &[OrgDraft], cluster: &Cluster) -> Self {
+        let mut hosts = Self {
+            common_names: BTreeMap::new(),
+            other_names: BTreeMap::new(),
+            consenters: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+        };
+        for org in orgs {
+            for node in &org.nodes {
+                hosts.nodes.insert(node.id, (node.role, node.common_name.clone()));
+                add(&mut hosts.common_names, &node.common_name, node.id);
+                for name in other_names(org, node, cluster) {
+                    add(&mut hosts.other_names, &name, node.id);
+                }
+            }
+        }
+        hosts
+    }
+
+    /// A consenter's `host:port` means its node wherever it stands: so loopback networks with a port a node work.
+    pub fn learn_consenter(&mut self, address: HostPort, node: NodeId) {
+        self.consenters.insert(address, node);
+    }
+
+    /// Which node an address means where a node of this role is looked for.
+    pub fn meaning(&self, address: &HostPort, role: Role) -> Meaning {
+        if let Some(node) = self.consenters.get(address).filter(|_| role == Role::Orderer) {
+            return Meaning::Node(*node);
+        }
+        self.meaning_of_host(&address.host, role)
+    }
+
+    /// Which node a host alone means.
+    pub fn meaning_of_host(&self, host: &str, role: Role) -> Meaning {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        if addresses::is_loopback(&host) {
+            return Meaning::Loopback;
+        }
+        for names in [&self.common_names, &self.other_names] {
+            let Some(nodes) = names.get(&host) else { continue };
+            let mut of_role = nodes.iter().filter(|id| self.nodes.get(id).is_some_and(|(r, _)| *r == role));
+            return match (of_role.next(), of_role.next()) {
+                (Some(node), None) => Meaning::Node(*node),
+                (None, _) => Meaning::Unknown,
+                _ => Meaning::Ambiguous(nodes.iter().filter_map(|id| self.nodes.get(id)).map(|(_, name)| name.clone()).collect()),
+            };
+        }
+        if host.contains('.') || host.contains(':') { Meaning::External } else { Meaning::Unknown }
+    }
+
+    /// Names near an unknown one, for a hint.
+    pub fn names_of(&self, role: Role) -> Vec<&str> {
+        self.nodes.values().filter(|(r, _)| *r == role).map(|(_, name)| name.as_str()).collect()
+    }
+}
+
+fn add(names: &mut BTreeMap<String, BTreeSet<NodeId>>, name: &str, node: NodeId) {
+    if !name.is_empty() && !addresses::is_loopback(name) {
+        names.entry(name.to_ascii_lowercase()).or_default().insert(node);
+    }
+}
+
+/// Its Hostname, its SANS, the names of its Service, and the name of PIVT's Service for it.
+fn other_names(org: &OrgDraft, node: &NodeDraft, cluster: &Cluster) -> Vec<String> {
+    let mut names = node.cryptogen_sans.clone();
+    names.push(node.hostname.clone());
+    names.extend(addresses::service_names(&node.name, &cluster.namespace, &cluster.domain));
+    names.push(format!("hlf-{}--{}--{}", node.role.word(), org.short_name, node.hostname));
+    names
+}
+
+/// How a node is dialled in this cluster.
+pub fn dialled(node: &NodeDraft, cluster: &Cluster) -> String {
+    match cluster.addressing {
+        Addressing::Service => addresses::service_fqdn(&node.name, &cluster.namespace, &cluster.domain),
+        Addressing::Domain => node.common_name.clone(),
+    }
+}

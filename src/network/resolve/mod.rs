@@ -1,0 +1,220 @@
+//! Turns what the user wrote into a [`Network`], or into every reason why it is none. It reads no disk and makes nothing.
+
+mod channels;
+mod go_template;
+mod hosts;
+mod nodes;
+mod orgs;
+mod units;
+
+use super::{Addressing, FabricVersion, Namespace, Network, names, versions};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::input::{Inputs, given};
+use crate::yaml::Spanned;
+
+/// What the whole network shares.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    pub network: String,
+    pub namespace: String,
+    pub domain: String,
+    pub addressing: Addressing,
+    pub version: FabricVersion,
+}
+
+/// The network that the inputs describe.
+pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop> {
+    if let Some(place) = channels::is_system_channel(inputs) {
+        // Nothing else of such a network can be judged by the rules of channel participation.
+        not_built("a system channel", &place, problems);
+        return Err(Stop::Reported);
+    }
+    report_not_built(inputs, problems);
+    let cluster = cluster(inputs, problems);
+    let drafts = orgs::expand(inputs, problems);
+    let channels = channels::resolve(inputs, &drafts, &cluster, problems);
+    let orgs = nodes::finish(drafts, &channels, (inputs, &cluster), problems);
+    check_unique_names(&orgs, problems);
+    check_org_settings(inputs, &orgs, problems);
+    problems.stop_on_errors()?;
+
+    let orderers = orgs.iter().flat_map(|org| &org.nodes).filter(|node| node.role == super::Role::Orderer).count();
+    let may_be_down = channels.iter().map(|channel| channel.config.orderer.consensus.may_be_down()).min();
+    let namespace = Namespace {
+        name: cluster.namespace.clone(),
+        create: inputs.values.settings.namespaces.create,
+        pod_security: "restricted",
+        orderers_may_be_down: (orderers > 0).then(|| may_be_down.unwrap_or(orderers.saturating_sub(1) / 2)),
+        labels: names::labels(&cluster.network, "fabric", "network", None),
+    };
+    Ok(Network {
+        name: cluster.network,
+        fabric_version: cluster.version,
+        addressing: cluster.addressing,
+        cluster_domain: cluster.domain,
+        namespaces: vec![namespace],
+        orgs,
+        channels,
+    })
+}
+
+/// What Fabric knows and fabkube does not yet: one clear problem each, never a half-rendered network.
+pub(crate) fn not_built(what: impl std::fmt::Display, place: &Place, problems: &mut Problems) {
+    problems.push(
+        Problem::new(Code::FK0901, format!("{what} is not built into fabkube yet")).at(place).help(
+            "what is built: Fabric 2.5 with TLS, Raft ordering, application channels by channel participation, and peers with CouchDB",
+        ),
+    );
+}
+
+fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
+    if let Some(tls) = inputs.network.as_ref().and_then(|n| n.content.tls_enabled.as_ref()).filter(|tls| !tls.value) {
+        not_built("a network without TLS (`tlsEnabled: false`)", &tls.place, problems);
+    }
+    let crypto = &inputs.crypto_config;
+    for org in crypto.external_orderer_orgs.iter().chain(&crypto.external_peer_orgs) {
+        not_built(format!("an external org (`{}`)", org.name.value), &org.place, problems);
+    }
+}
+
+fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
+    let settings = &inputs.values.settings;
+    let namespace = match &inputs.namespace {
+        Some(name) => Spanned { value: name.clone(), place: Place::option(&format!("-n {name}")) },
+        None => settings.namespaces.name.clone(),
+    };
+    for (name, what) in [(&namespace, "namespace"), (&settings.network.name, "network")] {
+        if let Err(reason) = names::check_label(name, names::LABEL_LIMIT) {
+            problems.push(
+                Problem::new(Code::FK0211, format!("`{}` cannot name a {what}: {reason}", name.value))
+                    .at(&name.place)
+                    .help("use lower-case letters, digits and `-`, beginning with a letter"),
+            );
+        }
+    }
+    let domain = &settings.cluster_domain;
+    if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
+        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
+        problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
+    }
+    Cluster {
+        network: settings.network.name.value.clone(),
+        namespace: namespace.value,
+        domain: domain.trim_end_matches('.').to_owned(),
+        addressing: addressing(inputs, problems),
+        version: version(inputs, problems),
+    }
+}
+
+/// PIVT's `useActualDomains: true` asks for what values call `addressing: domain`.
+fn addressing(inputs: &Inputs, problems: &mut Problems) -> Addressing {
+    let given = &inputs.values.settings.addressing;
+    let actual_domains = inputs.network.as_ref().and_then(|network| network.content.use_actual_domains.as_ref());
+    match given.value.as_str() {
+        "domain" => Addressing::Domain,
+        "service" if actual_domains.is_some_and(|wanted| wanted.value) => Addressing::Domain,
+        "service" => Addressing::Service,
+        other => {
+            let problem = Problem::new(Code::FK0212, format!("`{other}` is no way to address nodes"));
+            problems.push(problem.at(&given.place).help("write `service` or `domain`"));
+            Addressing::Service
+        }
+    }
+}
+
+fn version(inputs: &Inputs, problems: &mut Problems) -> FabricVersion {
+    let wanted = match &inputs.fabric_version {
+        Some(version) => Spanned { value: version.clone(), place: Place::option(&format!("--fabric-version {version}")) },
+        None => inputs.values.settings.fabric.version.clone(),
+    };
+    if !given(&wanted) {
+        return versions::DEFAULT;
+    }
+    match wanted.parse::<FabricVersion>() {
+        Ok(version) => {
+            if (version.major, version.minor) != (2, 5) {
+                not_built(format!("Fabric {version}"), &wanted.place, problems);
+            }
+            version
+        }
+        Err(reason) => {
+            problems.push(
+                Problem::new(Code::FK0213, reason)
+                    .at(&wanted.place)
+                    .help("write a release, `2.5.16`, or a line of releases, `2.5`"),
+            );
+            versions::DEFAULT
+        }
+    }
+}
+
+/// Every (kind, namespace, name) is unique: two orgs with one slug, or a hostname that makes another object's name.
+fn check_unique_names(orgs: &[super::Org], problems: &mut Problems) {
+    let mut taken: std::collections::BTreeMap<(names::Kind, &str, String), (&Place, String)> = std::collections::BTreeMap::new();
+    let mut clashes = Vec::new();
+    for org in orgs {
+        let whose = format!("the org `{}`", org.short_name);
+        let super::OrgSecrets { msp, admin_msp, admin_tls } = org.secrets.clone();
+        let mut org_names = vec![(names::Kind::Secret, msp), (names::Kind::Secret, admin_msp), (names::Kind::Secret, admin_tls)];
+        org_names.extend(org.service.iter().map(|service| (names::Kind::Workload, service.name.clone())));
+        let of_org = org_names.into_iter().map(|(kind, name)| (kind, name, &org.place, whose.clone()));
+        let of_nodes = org.nodes.iter().flat_map(|node| {
+            let super::NodeSecrets { msp, tls, couchdb } = node.secrets.clone();
+            let secrets = [msp, tls, couchdb].map(|name| (names::Kind::Secret, name));
+            let all = secrets.into_iter().chain([(names::Kind::Workload, node.name.clone())]);
+            all.map(|(kind, name)| (kind, name, &node.place, format!("the node `{}`", node.common_name)))
+        });
+        for (kind, name, place, whose) in of_org.chain(of_nodes) {
+            match taken.get(&(kind, org.namespace.as_str(), name.clone())) {
+                Some((other, others)) => clashes.push((name, place, whose, (*other).clone(), others.clone())),
+                None => {
+                    taken.insert((kind, org.namespace.as_str(), name), (place, whose));
+                }
+            }
+        }
+    }
+    for (name, place, whose, other, others) in clashes {
+        problems.push(
+            Problem::new(Code::FK0214, format!("{whose} and {others} would both have an object called `{name}`"))
+                .at(place)
+                .at(&other)
+                .help("give one org another name in values.yaml (`orgs: {<Domain>: {name: …}}`), or one node another Hostname"),
+        );
+    }
+}
+
+/// Settings for an org or a node that is not there would silently do nothing.
+fn check_org_settings(inputs: &Inputs, orgs: &[super::Org], problems: &mut Problems) {
+    for (domain, settings) in inputs.values.settings.orgs.iter() {
+        let of_domain: Vec<&super::Org> = orgs.iter().filter(|org| org.domain == domain.value).collect();
+        if of_domain.is_empty() {
+            let known: Vec<&str> = orgs.iter().map(|org| org.domain.as_str()).collect();
+            problems.push(
+                Problem::new(
+                    Code::FK0215,
+                    format!("values.yaml has settings for the org `{}`, which crypto-config.yaml does not have", domain.value),
+                )
+                .at(&domain.place)
+                .help(format!("orgs go by their Domain: `{}`", known.join("`, `"))),
+            );
+            continue;
+        }
+        for (hostname, _) in settings.nodes.iter() {
+            let nodes = || of_domain.iter().flat_map(|org| &org.nodes);
+            if !nodes().any(|node| node.hostname == hostname.value) {
+                let known: Vec<&str> = nodes().map(|node| node.hostname.as_str()).collect();
+                problems.push(
+                    Problem::new(
+                        Code::FK0215,
+                        format!(
+                            "values.yaml has settings for the node `{}` of `{}`, which is not there",
+                            hostname.value, domain.value
+                        ),
+                    )
+                    .at(&hostname.place)
+                    .help(format!("nodes go by their Hostname: `{}`", known.join("`, `"))),
+                );
+            }
+        }
+    }
+}

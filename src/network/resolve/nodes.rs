@@ -1,0 +1,371 @@
+//! The second half of orgs and nodes: addresses, ports, names in certificates, and the settings of values.yaml.
+
+use super::Cluster;
+use super::hosts;
+use super::orgs::{NodeDraft, OrgDraft};
+use crate::diag::{Code, Problem, Problems};
+use crate::input::Inputs;
+use crate::input::given;
+use crate::input::values::{NodeSettings, StorageSettings};
+use crate::network::addresses::{self, port};
+use crate::network::{
+    Address, Channel, CouchDb, EnvVar, Image, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout, Service,
+    ServicePort, Storage, names,
+};
+use crate::yaml::{Spanned, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that is in the same place in each container.
+const PATHS: Paths = Paths {
+    config: "/etc/hyperledger/config",
+    msp: "/etc/hyperledger/msp",
+    tls: "/etc/hyperledger/tls",
+    peer_data: "/var/hyperledger/production",
+    orderer_data: "/var/hyperledger/production/orderer",
+};
+
+/// Completes every org.
+pub fn finish(
+    drafts: Vec<OrgDraft>,
+    channels: &[Channel],
+    (inputs, cluster): (&Inputs, &Cluster),
+    problems: &mut Problems,
+) -> Vec<Org> {
+    let written = written_ports(channels);
+    let rollout = rollout(inputs, problems);
+    drafts
+        .into_iter()
+        .map(|draft| {
+            let bootstrap = draft.nodes.first().map(|first| hosts::dialled(first, cluster)).unwrap_or_default();
+            let msp_id = super::channels::msp_id(&draft, inputs.configtx.as_ref().map(|file| &file.content));
+            check_msp_id(&msp_id, channels, &draft, problems);
+            let service = service(&draft, cluster, problems);
+            let completion = Completion {
+                inputs,
+                cluster,
+                org: &draft,
+                msp_id: &msp_id,
+                bootstrap: &bootstrap,
+                service: service.as_ref(),
+                written: &written,
+                rollout,
+            };
+            let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, problems)).collect();
+            let peers = draft.kind == OrgKind::Peer && nodes.len() > 1;
+            let OrgDraft { id, kind, name, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
+            Org {
+                labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
+                namespace: cluster.namespace.clone(),
+                secrets: names::org_secrets(&name),
+                peers_may_be_down: peers.then_some(1),
+                id,
+                kind,
+                name,
+                short_name,
+                domain,
+                msp_id,
+                node_ous,
+                ca,
+                users,
+                nodes,
+                service,
+                place,
+            }
+        })
+        .collect()
+}
+
+/// The ports that the user wrote for each node.
+fn written_ports(channels: &[Channel]) -> BTreeMap<NodeId, BTreeSet<u16>> {
+    let mut ports: BTreeMap<NodeId, BTreeSet<u16>> = BTreeMap::new();
+    let mut learn = |address: &Address| {
+        if let Some(node) = address.node {
+            ports.entry(node).or_default().insert(address.written.port);
+        }
+    };
+    for config in channels.iter().map(|channel| &channel.config) {
+        config.orderer.addresses.iter().for_each(&mut learn);
+        config.orderer.consensus.consenters().iter().for_each(|consenter| learn(&consenter.address));
+        config.orderer.orgs.iter().flat_map(|org| &org.orderer_endpoints).for_each(&mut learn);
+        config.application.orgs.iter().flat_map(|org| &org.anchor_peers).for_each(|anchor| learn(&anchor.address));
+    }
+    ports
+}
+
+/// One MSP folder under two IDs: nodes can only have one.
+fn check_msp_id(msp_id: &str, channels: &[Channel], org: &OrgDraft, problems: &mut Problems) {
+    let orgs = channels.iter().flat_map(|channel| channel.config.orderer.orgs.iter().chain(&channel.config.application.orgs));
+    for member in orgs.filter(|member| member.msp == MspSource::Org(org.id) && member.msp_id != msp_id) {
+        problems.push(
+            Problem::new(Code::FK0277, format!("the MSP of `{}` has two IDs, `{msp_id}` and `{}`", org.domain, member.msp_id))
+                .at(&member.place)
+                .at(&org.place)
+                .help("its nodes can only have one: give the organization one ID throughout configtx.yaml"),
+        );
+    }
+}
+
+/// The Service over all nodes of an org that do the same.
+fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option<Service> {
+    org.nodes.first()?;
+    let (name, port) = match org.kind {
+        OrgKind::Peer => (names::peer_gateway(&org.name), port::PEER_GRPC),
+        OrgKind::Orderer => (names::orderers(&org.name), port::ORDERER_GRPC),
+    };
+    if let Err(reason) = names::check_label(&name, names::LABEL_LIMIT) {
+        problems.push(
+            Problem::new(
+                Code::FK0204,
+                format!("the Service over the nodes of `{}` cannot be called `{name}`: {reason}", org.short_name),
+            )
+            .at(&org.place)
+            .help(format!("give the org a shorter name in values.yaml: `orgs: {{{}: {{name: org1}}}}`", org.domain)),
+        );
+    }
+    let component = org.role().word();
+    Some(Service {
+        labels: names::labels(&cluster.network, component, component, Some(&org.name)),
+        selector: names::org_selector(&org.name, component),
+        ports: vec![ServicePort { name: "grpc".to_owned(), port, target: "grpc" }],
+        name,
+    })
+}
+
+fn rollout(inputs: &Inputs, problems: &mut Problems) -> Rollout {
+    let given = &inputs.values.settings.orderer.rollout;
+    match given.value.as_str() {
+        "ordered" => Rollout::Ordered,
+        "rolling" => Rollout::Rolling,
+        other => {
+            let problem = Problem::new(Code::FK0212, format!("`{other}` is no way to roll out orderers"));
+            problems.push(problem.at(&given.place).help("write `ordered` or `rolling`"));
+            Rollout::Ordered
+        }
+    }
+}
+
+/// Completes the nodes of one org.
+struct Completion<'a> {
+    inputs: &'a Inputs,
+    cluster: &'a Cluster,
+    org: &'a OrgDraft,
+    msp_id: &'a str,
+    /// The host of the org's first node: where gossip starts from, whatever else the org has.
+    bootstrap: &'a str,
+    service: Option<&'a Service>,
+    written: &'a BTreeMap<NodeId, BTreeSet<u16>>,
+    rollout: Rollout,
+}
+
+impl Completion<'_> {
+    fn node(&self, draft: &NodeDraft, problems: &mut Problems) -> Node {
+        let component = draft.role.word();
+        let settings = self.inputs.values.node(component, &self.org.domain, &draft.hostname, problems);
+        let (ports, service_ports) = self.ports(draft);
+        let host = hosts::dialled(draft, self.cluster);
+        let grpc = ports.first().map_or(0, |port| port.port);
+        let address = format!("{host}:{grpc}");
+        let mut labels = names::labels(&self.cluster.network, &format!("fabric-{component}"), component, Some(&self.org.name));
+        labels.extend(names::node_selector(&draft.name));
+        let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
+        Node {
+            id: draft.id,
+            role: draft.role,
+            name: draft.name.clone(),
+            hostname: draft.hostname.clone(),
+            common_name: draft.common_name.clone(),
+            namespace: self.cluster.namespace.clone(),
+            msp_id: self.msp_id.to_owned(),
+            secrets: names::node_secrets(&draft.name),
+            sans: self.sans(draft),
+            client_names,
+            labels,
+            selector: names::node_selector(&draft.name),
+            env: match draft.role {
+                Role::Peer => self.peer_env(draft, &address, &service_ports, &settings),
+                Role::Orderer => self.orderer_env(&settings),
+            },
+            ports,
+            service_ports,
+            image: self.image(&settings, &self.cluster.version.to_string()),
+            pull_secrets: self.inputs.values.settings.image.pull_secrets.iter().map(|name| name.value.clone()).collect(),
+            storage: storage(&settings.storage, problems),
+            resources: json(&settings.resources),
+            node_selector: settings.node_selector.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
+            tolerations: settings.tolerations.iter().map(|toleration| to_json(&toleration.value)).collect(),
+            couchdb: (draft.role == Role::Peer).then(|| self.couchdb(draft, problems)),
+            paths: PATHS,
+            rollout: if draft.role == Role::Orderer { self.rollout } else { Rollout::Rolling },
+            host,
+            address,
+            place: draft.place.clone(),
+        }
+    }
+
+    /// How clients dial the Service over all nodes of the org.
+    fn client_name(&self, service: &Service) -> String {
+        addresses::service_fqdn(&service.name, &self.cluster.namespace, &self.cluster.domain)
+    }
+
+    /// cryptogen's names first, then those of the node's Service and of its org's, then the machine itself.
+    fn sans(&self, draft: &NodeDraft) -> Vec<String> {
+        let mut sans = draft.cryptogen_sans.clone();
+        let services = [Some(draft.name.as_str()), self.service.map(|service| service.name.as_str())];
+        let in_cluster = services
+            .into_iter()
+            .flatten()
+            .flat_map(|service| addresses::service_names(service, &self.cluster.namespace, &self.cluster.domain));
+        for name in in_cluster.chain(["localhost".to_owned(), "127.0.0.1".to_owned()]) {
+            if !sans.contains(&name) {
+                sans.push(name);
+            }
+        }
+        sans
+    }
+
+    /// What the containers listen on, and what the Service offers: every port that the user wrote leads to the gRPC listener,
+    /// and an auxiliary port in its way moves up to the next free one.
+    fn ports(&self, draft: &NodeDraft) -> (Vec<Port>, Vec<ServicePort>) {
+        let (grpc, auxiliary) = match draft.role {
+            Role::Peer => (port::PEER_GRPC, [("chaincode", port::PEER_CHAINCODE), ("operations", port::OPERATIONS)]),
+            Role::Orderer => (port::ORDERER_GRPC, [("admin", port::ORDERER_ADMIN), ("operations", port::OPERATIONS)]),
+        };
+        let mut ports = vec![Port { name: "grpc", port: grpc }];
+        let mut offered = vec![ServicePort { name: "grpc".to_owned(), port: grpc, target: "grpc" }];
+        for &written in self.written.get(&draft.id).into_iter().flatten().filter(|port| **port != grpc) {
+            offered.push(ServicePort { name: format!("grpc-{written}"), port: written, target: "grpc" });
+        }
+        for (name, listener) in auxiliary {
+            ports.push(Port { name, port: listener });
+            let taken =
+                |port: &u16| offered.iter().any(|other| other.port == *port) || auxiliary_elsewhere(auxiliary, name, *port);
+            let port = (listener..=u16::MAX).chain(1..listener).find(|port| !taken(port)).unwrap_or(listener);
+            offered.push(ServicePort { name: name.to_owned(), port, target: name });
+        }
+        (ports, offered)
+    }
+
+    fn peer_env(&self, draft: &NodeDraft, address: &str, service_ports: &[ServicePort], settings: &NodeSettings) -> Vec<EnvVar> {
+        let chaincode =
+            service_ports.iter().find(|port| port.target == "chaincode").map_or(port::PEER_CHAINCODE, |port| port.port);
+        let chaincode_host = addresses::service_fqdn(&draft.name, &self.cluster.namespace, &self.cluster.domain);
+        let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.peer_data);
+        env([
+            ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
+            ("FABRIC_LOGGING_SPEC", settings.log_spec.value.clone()),
+            ("CORE_PEER_ID", draft.common_name.clone()),
+            ("CORE_PEER_NETWORKID", self.cluster.network.clone()),
+            ("CORE_PEER_ADDRESS", address.to_owned()),
+            ("CORE_PEER_LISTENADDRESS", format!("0.0.0.0:{}", port::PEER_GRPC)),
+            ("CORE_PEER_CHAINCODEADDRESS", format!("{chaincode_host}:{chaincode}")),
+            ("CORE_PEER_CHAINCODELISTENADDRESS", format!("0.0.0.0:{}", port::PEER_CHAINCODE)),
+            ("CORE_PEER_GOSSIP_BOOTSTRAP", format!("{}:{}", self.bootstrap, port::PEER_GRPC)),
+            ("CORE_PEER_GOSSIP_EXTERNALENDPOINT", address.to_owned()),
+            ("CORE_PEER_LOCALMSPID", self.msp_id.to_owned()),
+            ("CORE_PEER_MSPCONFIGPATH", msp.to_owned()),
+            ("CORE_PEER_TLS_ENABLED", "true".to_owned()),
+            ("CORE_PEER_TLS_CERT_FILE", format!("{tls}/tls.crt")),
+            ("CORE_PEER_TLS_KEY_FILE", format!("{tls}/tls.key")),
+            ("CORE_PEER_TLS_ROOTCERT_FILE", format!("{tls}/ca.crt")),
+            ("CORE_PEER_FILESYSTEMPATH", data.to_owned()),
+            ("CORE_LEDGER_SNAPSHOTS_ROOTDIR", format!("{data}/snapshots")),
+            ("CORE_LEDGER_STATE_STATEDATABASE", "CouchDB".to_owned()),
+            ("CORE_LEDGER_STATE_COUCHDBCONFIG_COUCHDBADDRESS", format!("127.0.0.1:{}", port::COUCHDB)),
+            ("CORE_OPERATIONS_LISTENADDRESS", format!("0.0.0.0:{}", port::OPERATIONS)),
+            ("CORE_METRICS_PROVIDER", "prometheus".to_owned()),
+            ("CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG", format!("{{\"peername\":\"{}\"}}", draft.name)),
+        ])
+    }
+
+    fn orderer_env(&self, settings: &NodeSettings) -> Vec<EnvVar> {
+        let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.orderer_data);
+        env([
+            ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
+            ("FABRIC_LOGGING_SPEC", settings.log_spec.value.clone()),
+            ("ORDERER_GENERAL_LISTENADDRESS", "0.0.0.0".to_owned()),
+            ("ORDERER_GENERAL_LISTENPORT", port::ORDERER_GRPC.to_string()),
+            ("ORDERER_GENERAL_LOCALMSPID", self.msp_id.to_owned()),
+            ("ORDERER_GENERAL_LOCALMSPDIR", msp.to_owned()),
+            ("ORDERER_GENERAL_TLS_ENABLED", "true".to_owned()),
+            ("ORDERER_GENERAL_TLS_CERTIFICATE", format!("{tls}/tls.crt")),
+            ("ORDERER_GENERAL_TLS_PRIVATEKEY", format!("{tls}/tls.key")),
+            ("ORDERER_GENERAL_TLS_ROOTCAS", format!("[{tls}/ca.crt]")),
+            ("ORDERER_GENERAL_BOOTSTRAPMETHOD", "none".to_owned()),
+            ("ORDERER_CHANNELPARTICIPATION_ENABLED", "true".to_owned()),
+            ("ORDERER_ADMIN_LISTENADDRESS", format!("0.0.0.0:{}", port::ORDERER_ADMIN)),
+            ("ORDERER_ADMIN_TLS_ENABLED", "true".to_owned()),
+            ("ORDERER_ADMIN_TLS_CERTIFICATE", format!("{tls}/tls.crt")),
+            ("ORDERER_ADMIN_TLS_PRIVATEKEY", format!("{tls}/tls.key")),
+            ("ORDERER_ADMIN_TLS_CLIENTAUTHREQUIRED", "true".to_owned()),
+            ("ORDERER_ADMIN_TLS_CLIENTROOTCAS", format!("[{tls}/ca.crt]")),
+            ("ORDERER_OPERATIONS_LISTENADDRESS", format!("0.0.0.0:{}", port::OPERATIONS)),
+            ("ORDERER_METRICS_PROVIDER", "prometheus".to_owned()),
+            ("ORDERER_FILELEDGER_LOCATION", data.to_owned()),
+            ("ORDERER_CONSENSUS_WALDIR", format!("{data}/etcdraft/wal")),
+            ("ORDERER_CONSENSUS_SNAPDIR", format!("{data}/etcdraft/snapshot")),
+        ])
+    }
+
+    fn couchdb(&self, draft: &NodeDraft, problems: &mut Problems) -> CouchDb {
+        let settings = self.inputs.values.node("couchdb", &self.org.domain, &draft.hostname, problems);
+        CouchDb {
+            image: self.image(&settings, ""),
+            user: settings.user.value.clone(),
+            port: port::COUCHDB,
+            storage: storage(&settings.storage, problems),
+            resources: json(&settings.resources),
+        }
+    }
+
+    fn image(&self, settings: &NodeSettings, default_tag: &str) -> Image {
+        let everywhere = &self.inputs.values.settings.image;
+        let image = &settings.image;
+        let registry = if given(&image.registry) { &image.registry.value } else { &everywhere.registry.value };
+        let tag = if given(&image.tag) { image.tag.value.as_str() } else { default_tag };
+        let path = match registry.trim_end_matches('/') {
+            "" => image.repository.value.clone(),
+            registry => format!("{registry}/{}", image.repository.value),
+        };
+        let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
+        Image { reference: format!("{path}{separator}{tag}"), pull_policy: everywhere.pull_policy.value.clone() }
+    }
+}
+
+fn auxiliary_elsewhere(auxiliary: [(&str, u16); 2], name: &str, port: u16) -> bool {
+    auxiliary.iter().any(|(other, listener)| *other != name && *listener == port)
+}
+
+fn env<const N: usize>(pairs: [(&'static str, String); N]) -> Vec<EnvVar> {
+    pairs.map(|(name, value)| EnvVar { name, value }).into()
+}
+
+fn json(resources: &Option<Spanned<Value>>) -> serde_json::Value {
+    resources
+        .as_ref()
+        .map(|resources| to_json(&resources.value))
+        .filter(|value| !value.is_null())
+        .unwrap_or_else(|| serde_json::json!({}))
+}
+
+/// A fragment of a manifest as the user wrote it; what YAML has and JSON has not (a key that is no text) becomes null.
+fn to_json(value: &Value) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn storage(given_storage: &StorageSettings, problems: &mut Problems) -> Storage {
+    let size = &given_storage.size;
+    if !is_quantity(size) {
+        let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume", size.value));
+        problems.push(problem.at(&size.place).help("write a Kubernetes quantity: `10Gi`"));
+    }
+    let class = &given_storage.class_name;
+    Storage { size: size.value.clone(), class: given(class).then(|| class.value.clone()) }
+}
+
+/// A positive Kubernetes quantity: a number and an optional suffix (apimachinery `pkg/api/resource/quantity.go`).
+fn is_quantity(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, suffix) = text.split_at(end);
+    let known = ["", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    number.parse::<f64>().is_ok_and(|number| number > 0.0) && known.contains(&suffix)
+}
