@@ -3,13 +3,14 @@
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256, Sha384};
+use std::fmt;
 use std::net::IpAddr;
 use time::OffsetDateTime;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// A certificate read from a PEM file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// The file as it lies there.
     pub pem: Vec<u8>,
@@ -29,6 +30,12 @@ pub struct Certificate {
     pub authority_key_id: Option<Vec<u8>>,
     /// The public key's bits: the point, for an elliptic curve.
     pub(super) public_key: Vec<u8>,
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, {})", self.common_name, self.key_fingerprint)
+    }
 }
 
 /// Whether a public key made a signature.

@@ -1,10 +1,13 @@
 //! What the stage gives: public material, which the channel encoder gets, and beside it the private keys.
 
 use super::certificate::Certificate;
+use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
 use super::msp::MspFolder;
 use super::secret::Secret;
+use crate::diag::Stop;
 use crate::lock::Lock;
 use crate::network::{Network, NodeId, OrgId};
+use p256::elliptic_curve::zeroize::Zeroizing;
 
 /// The keys and certificates of a network, in the order of its orgs, nodes and users.
 #[derive(Debug)]
@@ -108,6 +111,45 @@ impl Material {
             }
         }
     }
+}
+
+/// Puts together what was found; everything has been checked by then.
+pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String>) -> Result<Material, Stop> {
+    let mut public = Vec::new();
+    let mut keys = Vec::new();
+    for (org, found) in network.orgs.iter().zip(found) {
+        let FoundOrg { ca, tlsca, msp, members } = found;
+        let members = members.into_iter().map(member).collect::<Result<Vec<_>, Stop>>()?;
+        let (mut nodes, mut node_keys): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+        let users = nodes.split_off(org.nodes.len());
+        let user_keys = node_keys.split_off(org.nodes.len());
+        let ((ca, _), (tlsca, _)) = (halves(ca, "ca")?, halves(tlsca, "ca")?);
+        public.push(OrgPublic { msp, ca, tlsca, nodes, users });
+        keys.push(OrgKeys { nodes: node_keys, users: user_keys });
+    }
+    Ok(Material { public: PublicMaterial { orgs: public }, keys, made })
+}
+
+fn member(found: FoundMember) -> Result<(IdentityPublic, PairKeys), Stop> {
+    let FoundMember { msp, identity, tls, tls_ca } = found;
+    let (certificate, identity) = halves(identity, "identity key")?;
+    let (tls_certificate, tls) = halves(tls, "tls key")?;
+    let tls_public = TlsPublic { certificate: tls_certificate, ca: tls_ca.unwrap_or_default() };
+    Ok((IdentityPublic { msp, certificate, tls: tls_public }, PairKeys { identity, tls }))
+}
+
+/// The certificate and the secret of a pair.
+fn halves(found: FoundPair, purpose: &str) -> Result<(Certificate, Secret), Stop> {
+    let (certificate, key) = match found.pair {
+        Pair::Whole(certificate, key) => (certificate, Some(key)),
+        Pair::Certificate(certificate) => (certificate, None),
+        Pair::Missing | Pair::Key(_) | Pair::Broken => {
+            return Err(Stop::Internal(format!("`{}` was taken for granted", found.path.display())));
+        }
+    };
+    let value = key.map(|key| Zeroizing::new(key.pem().to_owned()));
+    let secret = Secret::new(&certificate.key_fingerprint, purpose, value);
+    Ok((certificate, secret))
 }
 
 /// How the lock calls an org: its folder, with `/` on every system.

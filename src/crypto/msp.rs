@@ -5,14 +5,21 @@ use super::certificate;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::fs;
 use crate::store::Store;
+use std::fmt;
 use std::path::Path;
 
 /// One file of an MSP folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PemFile {
     pub name: String,
     /// The file as it is, text around its blocks included.
     pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for PemFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PemFile({}, {} bytes)", self.name, self.bytes.len())
+    }
 }
 
 /// The public files of an MSP folder; each list is sorted by name, as Fabric reads it.

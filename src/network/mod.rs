@@ -5,6 +5,8 @@ mod channel;
 mod node;
 mod org;
 mod policy;
+#[cfg(test)]
+pub(crate) mod sample;
 mod versions;
 
 pub use channel::{
