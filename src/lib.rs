@@ -3,10 +3,11 @@
 //! each uses only those before it. There are no semantic version guarantees for this library: it exists for the program.
 
 pub mod diag;
-pub mod fs;
-pub mod input;
-pub mod lock;
-pub mod network;
-pub mod project;
-pub mod store;
 pub mod yaml;
+pub mod fs;
+pub mod store;
+pub mod lock;
+pub mod project;
+pub mod input;
+pub mod network;
+pub mod crypto;

@@ -8,6 +8,8 @@ mod node;
 mod org;
 mod policy;
 mod resolve;
+#[cfg(test)]
+pub(crate) mod sample;
 mod versions;
 
 pub use channel::{

@@ -109,6 +109,17 @@ pub struct Paths {
     pub orderer_data: &'static str,
 }
 
+impl Paths {
+    /// The same in every container. Not below Fabric's own `/etc/hyperledger/fabric`, so that the image's samples stay whole.
+    pub const STANDARD: Paths = Paths {
+        config: "/etc/hyperledger/config",
+        msp: "/etc/hyperledger/msp",
+        tls: "/etc/hyperledger/tls",
+        peer_data: "/var/hyperledger/production",
+        orderer_data: "/var/hyperledger/production/orderer",
+    };
+}
+
 /// How a changed StatefulSet restarts its pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

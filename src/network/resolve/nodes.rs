@@ -15,14 +15,7 @@ use crate::network::{
 use crate::yaml::{Spanned, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everything that is in the same place in each container.
-const PATHS: Paths = Paths {
-    config: "/etc/hyperledger/config",
-    msp: "/etc/hyperledger/msp",
-    tls: "/etc/hyperledger/tls",
-    peer_data: "/var/hyperledger/production",
-    orderer_data: "/var/hyperledger/production/orderer",
-};
+const PATHS: Paths = Paths::STANDARD;
 
 /// Completes every org.
 pub fn finish(

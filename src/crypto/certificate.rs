@@ -1,0 +1,197 @@
+//! A certificate as read: its file's bytes and the facts that are asked of it. Issuing is `issue`'s, judging is `check`'s.
+
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use p256::ecdsa::{Signature, VerifyingKey};
+use sha2::{Digest, Sha256, Sha384};
+use std::fmt;
+use std::net::IpAddr;
+use time::OffsetDateTime;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// A certificate read from a PEM file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The file as it lies there.
+    pub pem: Vec<u8>,
+    pub der: Vec<u8>,
+    /// `sha256:` and the hex SHA-256 of the DER SubjectPublicKeyInfo.
+    pub key_fingerprint: String,
+    pub common_name: String,
+    pub not_before: OffsetDateTime,
+    pub not_after: OffsetDateTime,
+    pub dns_names: Vec<String>,
+    pub ip_addresses: Vec<IpAddr>,
+    /// The DER names.
+    pub subject: Vec<u8>,
+    pub issuer: Vec<u8>,
+    pub is_ca: bool,
+    pub subject_key_id: Option<Vec<u8>>,
+    pub authority_key_id: Option<Vec<u8>>,
+    /// The public key's bits: the point, for an elliptic curve.
+    pub(super) public_key: Vec<u8>,
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, {})", self.common_name, self.key_fingerprint)
+    }
+}
+
+/// Whether a public key made a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signed {
+    Yes,
+    No,
+    /// By an algorithm that is not verified here (RSA, P-384, Ed25519).
+    Unknown,
+}
+
+/// The fingerprint of the public key in a PEM certificate; `None` where it cannot be read.
+pub fn key_fingerprint(pem: &[u8]) -> Option<String> {
+    Certificate::parse(pem).ok().map(|certificate| certificate.key_fingerprint)
+}
+
+/// `sha256:<hex>` of a DER SubjectPublicKeyInfo.
+pub(super) fn fingerprint(spki: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(spki)))
+}
+
+/// A PEM block as Go writes it: 64 columns, line feeds, one at the end.
+pub(super) fn pem_block(tag: &str, der: &[u8]) -> String {
+    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+    pem::encode_config(&pem::Pem::new(tag, der), config)
+}
+
+/// Whether a file holds some PEM block, which is all that Fabric asks before it takes a file of an MSP folder.
+pub(super) fn holds_pem(bytes: &[u8]) -> bool {
+    pem::parse_many(bytes).is_ok_and(|blocks| !blocks.is_empty())
+}
+
+impl Certificate {
+    /// The first certificate of a PEM file.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let blocks = pem::parse_many(bytes).map_err(|e| format!("it is no PEM: {e}"))?;
+        let block = blocks.into_iter().find(|b| b.tag() == "CERTIFICATE").ok_or("it has no block `CERTIFICATE`")?;
+        let der = block.into_contents();
+        let (rest, read) = X509Certificate::from_der(&der).map_err(|e| format!("its X.509 structure is damaged: {e}"))?;
+        if !rest.is_empty() {
+            return Err("bytes follow its X.509 structure".to_owned());
+        }
+        let mut facts = Self {
+            pem: bytes.to_vec(),
+            key_fingerprint: fingerprint(read.public_key().raw),
+            common_name: read.subject().iter_common_name().filter_map(|a| a.as_str().ok()).collect(),
+            not_before: read.validity().not_before.to_datetime(),
+            not_after: read.validity().not_after.to_datetime(),
+            dns_names: Vec::new(),
+            ip_addresses: Vec::new(),
+            subject: read.subject().as_raw().to_vec(),
+            issuer: read.issuer().as_raw().to_vec(),
+            is_ca: read.is_ca(),
+            subject_key_id: None,
+            authority_key_id: None,
+            public_key: read.public_key().subject_public_key.data.to_vec(),
+            der: Vec::new(),
+        };
+        for extension in read.extensions() {
+            match extension.parsed_extension() {
+                ParsedExtension::SubjectKeyIdentifier(id) => facts.subject_key_id = Some(id.0.to_vec()),
+                ParsedExtension::AuthorityKeyIdentifier(id) => {
+                    facts.authority_key_id = id.key_identifier.as_ref().map(|id| id.0.to_vec());
+                }
+                ParsedExtension::SubjectAlternativeName(names) => {
+                    for name in &names.general_names {
+                        match name {
+                            GeneralName::DNSName(name) => facts.dns_names.push((*name).to_owned()),
+                            GeneralName::IPAddress(octets) => facts.ip_addresses.extend(ip_address(octets)),
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        drop(read);
+        facts.der = der;
+        Ok(facts)
+    }
+
+    /// Whether a TLS client that dials this host takes the certificate, by the rules of Go (`crypto/x509.VerifyHostname`).
+    pub fn names(&self, host: &str) -> bool {
+        let literal = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+        if let Ok(address) = literal.parse::<IpAddr>() {
+            return self.ip_addresses.contains(&address);
+        }
+        self.dns_names.iter().any(|pattern| dns_name_matches(pattern, host))
+    }
+
+    /// Whether one of these authorities issued it: by name, key identifier and signature.
+    pub(super) fn is_issued_by_one_of<'a>(&self, authorities: impl IntoIterator<Item = &'a Certificate>) -> bool {
+        authorities.into_iter().any(|authority| {
+            let same_id = match (&self.authority_key_id, &authority.subject_key_id) {
+                (Some(wanted), Some(id)) => wanted == id,
+                _ => true,
+            };
+            authority.is_ca && authority.subject == self.issuer && same_id && authority.signed(self) != Signed::No
+        })
+    }
+
+    fn signed(&self, other: &Certificate) -> Signed {
+        let Ok((_, read)) = X509Certificate::from_der(&other.der) else { return Signed::No };
+        let Ok(key) = VerifyingKey::from_sec1_bytes(&self.public_key) else { return Signed::Unknown };
+        let message = read.tbs_certificate.as_ref();
+        let digest = match read.signature_algorithm.algorithm.to_id_string().as_str() {
+            "1.2.840.10045.4.3.2" => Sha256::digest(message).to_vec(),
+            "1.2.840.10045.4.3.3" => Sha384::digest(message).to_vec(),
+            _ => return Signed::Unknown,
+        };
+        let signature = Signature::from_der(&read.signature_value.data);
+        match signature.and_then(|signature| key.verify_prehash(&digest, &signature)) {
+            Ok(()) => Signed::Yes,
+            Err(_) => Signed::No,
+        }
+    }
+}
+
+fn ip_address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = || <[u8; 4]>::try_from(octets).ok().map(IpAddr::from);
+    let v6 = || <[u8; 16]>::try_from(octets).ok().map(IpAddr::from);
+    v4().or_else(v6)
+}
+
+/// `*` stands for exactly one label, the first.
+fn dns_name_matches(pattern: &str, host: &str) -> bool {
+    let pattern = pattern.to_ascii_lowercase();
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    if pattern.is_empty() || host.is_empty() {
+        return false;
+    }
+    match (pattern.strip_prefix("*."), host.split_once('.')) {
+        (Some(parent), Some((first, rest))) => !first.is_empty() && parent == rest,
+        _ => pattern == host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_stands_for_one_label() {
+        assert!(dns_name_matches("*.example.com", "Peer0.example.com"));
+        assert!(!dns_name_matches("*.example.com", "a.peer0.example.com"));
+        assert!(!dns_name_matches("*.example.com", "example.com"));
+        assert!(dns_name_matches("peer0", "peer0."));
+    }
+
+    #[test]
+    fn a_damaged_certificate_is_an_error_and_no_panic() {
+        for text in ["", "garbage", "-----BEGIN CERTIFICATE-----\n", "\u{0}\u{1}"] {
+            assert!(Certificate::parse(text.as_bytes()).is_err(), "{text:?}");
+        }
+        let block = pem_block("CERTIFICATE", &[0x30, 0x82, 0xff, 0xff, 1, 2, 3]);
+        assert!(Certificate::parse(block.as_bytes()).is_err());
+    }
+}

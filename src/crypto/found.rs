@@ -1,0 +1,269 @@
+//! What is in the store, read as it is: foreign names and forms included. Judging it is `check`'s, `memory`'s and `lack`'s.
+
+use super::certificate::Certificate;
+use super::key::{Fit, PrivateKey};
+use super::layout;
+use super::msp::{self, MspFolder, PemFile};
+use super::plan::{Authority, Half, Member};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::network::{Network, Org};
+use crate::store::Store;
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// An org's part of the store.
+#[derive(Debug)]
+pub(super) struct FoundOrg {
+    pub ca: FoundPair,
+    pub tlsca: FoundPair,
+    pub msp: MspFolder,
+    /// As [`Member::all`].
+    pub members: Vec<FoundMember>,
+}
+
+/// A member's part of the store.
+#[derive(Debug)]
+pub(super) struct FoundMember {
+    pub msp: MspFolder,
+    pub identity: FoundPair,
+    pub tls: FoundPair,
+    /// `tls/ca.crt`.
+    pub tls_ca: Option<Vec<u8>>,
+}
+
+/// A certificate and its private key.
+#[derive(Debug)]
+pub(super) struct FoundPair {
+    /// Where the certificate lies or belongs.
+    pub path: PathBuf,
+    pub pair: Pair,
+}
+
+/// How much of a pair there is.
+#[derive(Debug)]
+pub(super) enum Pair {
+    Missing,
+    /// A run was killed between the two writes, or the certificate was lost.
+    Key(PrivateKey),
+    Certificate(Certificate),
+    Whole(Certificate, PrivateKey),
+    /// Something unreadable is in its place; the problem has been reported.
+    Broken,
+}
+
+impl FoundPair {
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match &self.pair {
+            Pair::Certificate(certificate) | Pair::Whole(certificate, _) => Some(certificate),
+            Pair::Missing | Pair::Key(_) | Pair::Broken => None,
+        }
+    }
+
+    /// The fingerprint of its public key, as long as either half says it.
+    pub fn fingerprint(&self) -> Option<String> {
+        match &self.pair {
+            Pair::Key(key) => key.fingerprint(),
+            _ => self.certificate().map(|certificate| certificate.key_fingerprint.clone()),
+        }
+    }
+
+    /// Whether a certificate has to be made.
+    pub fn lacks_certificate(&self) -> bool {
+        matches!(self.pair, Pair::Missing | Pair::Key(_))
+    }
+}
+
+impl FoundOrg {
+    pub fn authority(&self, authority: Authority) -> &FoundPair {
+        match authority {
+            Authority::Signing => &self.ca,
+            Authority::Tls => &self.tlsca,
+        }
+    }
+}
+
+impl FoundMember {
+    pub fn half(&self, half: Half) -> &FoundPair {
+        match half {
+            Half::Identity => &self.identity,
+            Half::Tls => &self.tls,
+        }
+    }
+}
+
+/// Reads what the store has of a network.
+pub(super) fn read(network: &Network, store: &Store, problems: &mut Problems) -> Result<Vec<FoundOrg>, Stop> {
+    let mut orgs = Vec::new();
+    for org in &network.orgs {
+        let mut reader = Reader { store, problems: Problems::new() };
+        let msp = reader.msp(&layout::org_msp(org))?;
+        let ca = reader.authority(org, Authority::Signing, &msp.cacerts)?;
+        let tlsca = reader.authority(org, Authority::Tls, &msp.tlscacerts)?;
+        let members: Vec<_> = Member::all(org).collect();
+        let read: Vec<_> = members
+            .into_par_iter()
+            .map(|member| {
+                let mut reader = Reader { store, problems: Problems::new() };
+                let found = reader.member(org, member)?;
+                Ok((found, reader.problems))
+            })
+            .collect::<Result<_, Stop>>()?;
+        let (members, of_members): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+        for found in std::iter::once(&reader.problems).chain(&of_members) {
+            found.iter().for_each(|problem| problems.push(problem.clone()));
+        }
+        orgs.push(FoundOrg { ca, tlsca, msp, members });
+    }
+    Ok(orgs)
+}
+
+struct Reader<'a> {
+    store: &'a Store,
+    problems: Problems,
+}
+
+type Files = Vec<(PathBuf, Vec<u8>)>;
+
+impl Reader<'_> {
+    fn report(&mut self, code: Code, path: &Path, message: String, help: &str) {
+        let place = Place::file(&self.store.path(path));
+        self.problems.push(Problem::new(code, message).at(&place).help(help));
+    }
+
+    fn files(&self, dir: &Path) -> Result<Files, Stop> {
+        let files = msp::files(self.store, dir)?;
+        Ok(files.into_iter().map(|PemFile { name, bytes }| (dir.join(name), bytes)).collect())
+    }
+
+    fn msp(&mut self, dir: &Path) -> Result<MspFolder, Stop> {
+        let msp = MspFolder::read(self.store, dir, &mut self.problems)?;
+        for (folder, file) in msp.certificates() {
+            if let Err(reason) = Certificate::parse(&file.bytes) {
+                self.unreadable(&dir.join(folder).join(&file.name), &reason);
+            }
+        }
+        Ok(msp)
+    }
+
+    fn unreadable(&mut self, path: &Path, reason: &str) {
+        let message = format!("the certificate cannot be read: {reason}");
+        self.report(Code::FK0306, path, message, "restore the file from a backup");
+    }
+
+    /// An authority may have given its certificate to the org's MSP alone: a Fabric CA's key is elsewhere for good.
+    fn authority(&mut self, org: &Org, authority: Authority, roots: &[PemFile]) -> Result<FoundPair, Stop> {
+        let expected = layout::authority_certificate(org, authority);
+        let dir = layout::authority_dir(org, authority);
+        let files = self.files(&dir)?;
+        let is_certificate =
+            |path: &Path, bytes: &[u8]| path == expected || String::from_utf8_lossy(bytes).contains("BEGIN CERT");
+        let (mut certificates, keys): (Files, Files) = files.into_iter().partition(|(path, bytes)| is_certificate(path, bytes));
+        // The one that is called as it should be is the one that counts, unless only another has its key here.
+        certificates.sort_by_key(|(path, _)| path != &expected);
+        let folder = match authority {
+            Authority::Signing => "cacerts",
+            Authority::Tls => "tlscacerts",
+        };
+        let roots = roots.iter().map(|file| (layout::org_msp(org).join(folder).join(&file.name), file.bytes.clone()));
+        certificates.extend(roots);
+        let parsed: Vec<PrivateKey> = keys.iter().filter_map(|(_, bytes)| PrivateKey::parse(bytes)).collect();
+        let damaged = certificates.iter().position(|(path, bytes)| path == &expected && Certificate::parse(bytes).is_err());
+        let with_key = || {
+            certificates.iter().position(|(_, bytes)| {
+                Certificate::parse(bytes).is_ok_and(|certificate| parsed.iter().any(|key| key.fits(&certificate) == Fit::Yes))
+            })
+        };
+        let index = damaged.or_else(with_key).or((!certificates.is_empty()).then_some(0));
+        let chosen = index.map(|index| certificates.swap_remove(index));
+        let key = dir.join(layout::KEY);
+        Ok(self.pair(Parts { certificate: chosen, keys, expected, key }))
+    }
+
+    fn member(&mut self, org: &Org, member: Member<'_>) -> Result<FoundMember, Stop> {
+        let dir = layout::member_msp(org, member);
+        let msp = self.msp(&dir)?;
+        let signcert = msp.signcerts.first().map(|file| (dir.join("signcerts").join(&file.name), file.bytes.clone()));
+        let identity = Parts {
+            certificate: signcert,
+            keys: self.files(&layout::keystore(org, member))?,
+            expected: layout::certificate(org, member, Half::Identity),
+            key: layout::key(org, member, Half::Identity),
+        };
+        let (expected, key) = (layout::certificate(org, member, Half::Tls), layout::key(org, member, Half::Tls));
+        let read = |path: &Path| Ok::<_, Stop>(self.store.read(path)?.map(|bytes| (path.to_path_buf(), bytes)));
+        let tls = Parts { certificate: read(&expected)?, keys: read(&key)?.into_iter().collect(), expected, key };
+        let tls_ca = self.store.read(&layout::tls_ca(org, member))?;
+        if let Some(Err(reason)) = tls_ca.as_deref().map(Certificate::parse) {
+            self.unreadable(&layout::tls_ca(org, member), &reason);
+        }
+        Ok(FoundMember { msp, identity: self.pair(identity), tls: self.pair(tls), tls_ca })
+    }
+
+    fn pair(&mut self, parts: Parts) -> FoundPair {
+        let Parts { certificate, keys, expected, key } = parts;
+        let path = certificate.as_ref().map_or(expected, |(path, _)| path.clone());
+        let pair = match certificate {
+            Some((path, bytes)) => match Certificate::parse(&bytes) {
+                Ok(certificate) => with_key(certificate, keys),
+                Err(reason) => {
+                    self.unreadable(&path, &reason);
+                    Pair::Broken
+                }
+            },
+            None => self.key_alone(&keys, &key),
+        };
+        FoundPair { path, pair }
+    }
+
+    /// What to do with keys that no certificate tells apart.
+    fn key_alone(&mut self, files: &Files, expected: &Path) -> Pair {
+        let mut keys: Vec<(&Path, PrivateKey)> =
+            files.iter().filter_map(|(path, bytes)| Some((path.as_path(), PrivateKey::parse(bytes)?))).collect();
+        let index = keys.iter().position(|(path, _)| *path == expected).or((keys.len() == 1).then_some(0));
+        if let Some(index) = index {
+            let (path, key) = keys.swap_remove(index);
+            if key.p256().is_some() {
+                return Pair::Key(key);
+            }
+            let message = "the key has no certificate, and fabkube makes none for a key that is not ECDSA P-256".to_owned();
+            self.report(Code::FK0315, path, message, "put the certificate beside it");
+            return Pair::Broken;
+        }
+        let help = "restore the certificate, or move what is not needed out of the folder";
+        if let Some((path, _)) = keys.first() {
+            let dir = path.parent().unwrap_or(path);
+            self.report(Code::FK0315, dir, "several keys, and no certificate that says which is meant".to_owned(), help);
+            return Pair::Broken;
+        }
+        if files.iter().any(|(path, _)| path == expected) {
+            self.report(Code::FK0315, expected, "the file cannot be read as a private key".to_owned(), help);
+            return Pair::Broken;
+        }
+        Pair::Missing
+    }
+}
+
+/// What a pair is put together from.
+struct Parts {
+    certificate: Option<(PathBuf, Vec<u8>)>,
+    /// All files that may be its key.
+    keys: Files,
+    /// Where the certificate and the key would be if they were made here.
+    expected: PathBuf,
+    key: PathBuf,
+}
+
+fn with_key(certificate: Certificate, files: Files) -> Pair {
+    let mut unknown = None;
+    for key in files.iter().filter_map(|(_, bytes)| PrivateKey::parse(bytes)) {
+        match key.fits(&certificate) {
+            Fit::Yes => return Pair::Whole(certificate, key),
+            Fit::Unknown => unknown = unknown.or(Some(key)),
+            Fit::No => {}
+        }
+    }
+    match unknown {
+        Some(key) => Pair::Whole(certificate, key),
+        None => Pair::Certificate(certificate),
+    }
+}

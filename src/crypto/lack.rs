@@ -1,0 +1,276 @@
+//! What is missing of a network's material, and whether it may and can be made. Making it is `make`'s.
+
+use super::Request;
+use super::found::{FoundMember, FoundOrg, Pair};
+use super::issue::{self, Issuer};
+use super::layout;
+use super::msp::PemFile;
+use super::plan::{Authority, Half, Member, Profile};
+use crate::diag::{Code, Place, Problem, Problems};
+use crate::network::Org;
+use std::path::{Path, PathBuf};
+
+/// What an org lacks.
+#[derive(Debug, Default)]
+pub(super) struct Lack {
+    pub authorities: Vec<Authority>,
+    /// Members that lack something.
+    pub members: Vec<MemberLack>,
+    /// Of the org's own MSP.
+    pub files: Vec<PublicFile>,
+}
+
+/// What a member lacks.
+#[derive(Debug)]
+pub(super) struct MemberLack {
+    /// Its place in [`Member::all`].
+    pub index: usize,
+    /// Pairs without a certificate.
+    pub halves: Vec<Half>,
+    pub files: Vec<PublicFile>,
+}
+
+/// A public file to add.
+#[derive(Debug)]
+pub(super) struct PublicFile {
+    pub path: PathBuf,
+    pub content: Content,
+}
+
+/// What a public file holds.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Bytes(Vec<u8>),
+    /// The certificate of an authority.
+    Authority(Authority),
+    /// The signing certificate of the member at a place.
+    Member(usize),
+}
+
+impl Lack {
+    pub fn of(org: &Org, found: &FoundOrg) -> Self {
+        let authorities = Authority::BOTH.into_iter().filter(|a| found.authority(*a).lacks_certificate()).collect();
+        let (shape, files) = Shape::of(org, found);
+        let members = Member::all(org).zip(&found.members).enumerate();
+        let members = members.filter_map(|(index, (member, found))| {
+            let halves: Vec<Half> = Half::BOTH.into_iter().filter(|half| found.half(*half).lacks_certificate()).collect();
+            let files = shape.files(org, (index, member), found);
+            (!halves.is_empty() || !files.is_empty()).then_some(MemberLack { index, halves, files })
+        });
+        Self { authorities, members: members.collect(), files }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        let Self { authorities, members, files } = self;
+        authorities.is_empty() && members.is_empty() && files.is_empty()
+    }
+
+    /// Every file that is missing, as one line where a whole folder is.
+    pub fn report(&self, request: &Request<'_>, org: &Org, problems: &mut Problems) {
+        let mut missing = |path: &Path, what: &str| {
+            problems.push(
+                Problem::new(Code::FK0301, format!("{what} is not here, and `--frozen` makes nothing"))
+                    .at(&Place::file(&request.store.path(path)))
+                    .help("run once without `--frozen` where the network's keys are kept"),
+            );
+        };
+        let members: Vec<Member<'_>> = Member::all(org).collect();
+        let bare = self.members.iter().filter(|member| member.halves.len() == Half::BOTH.len()).count();
+        if self.authorities.len() == Authority::BOTH.len() && bare == members.len() {
+            return missing(&org.dir(), &format!("the material of `{}`", org.domain));
+        }
+        for authority in &self.authorities {
+            missing(&layout::authority_certificate(org, *authority), "the certificate of the CA");
+        }
+        for file in &self.files {
+            missing(&file.path, "the file");
+        }
+        for lack in &self.members {
+            let member = members[lack.index];
+            let name = member.common_name();
+            match lack.halves.as_slice() {
+                [] => lack.files.iter().for_each(|file| missing(&file.path, "the file")),
+                [Half::Identity] => missing(&layout::certificate(org, member, Half::Identity), "the signing certificate"),
+                [Half::Tls] => missing(&layout::certificate(org, member, Half::Tls), "the TLS certificate"),
+                _ => missing(&layout::member_dir(org, member), &format!("the material of `{name}`")),
+            }
+        }
+    }
+
+    /// Whether what is missing can be made: names, and authorities that issue.
+    pub fn judge(&self, request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut Problems) {
+        self.judge_names(org, problems);
+        for authority in Authority::BOTH {
+            let pair = found.authority(authority);
+            let place = Place::file(&request.store.path(&pair.path));
+            let issues = |half: &Half| half.issuer() == authority;
+            let wanted = self.members.iter().filter(|member| member.halves.iter().any(issues)).count();
+            let reason = match &pair.pair {
+                Pair::Missing => {
+                    let mut pairs = found.members.iter().flat_map(|m| Half::BOTH.into_iter().filter(issues).map(|h| m.half(h)));
+                    let Some(orphan) = pairs.find(|pair| pair.certificate().is_some()) else { continue };
+                    let message = format!("the CA of `{}` is gone, but certificates that it issued are here", org.domain);
+                    let orphan = Place::file(&request.store.path(&orphan.path));
+                    problems
+                        .push(Problem::new(Code::FK0308, message).at(&place).at(&orphan).help("restore the CA from a backup"));
+                    continue;
+                }
+                _ if wanted == 0 => continue,
+                Pair::Certificate(_) => "its private key is not here".to_owned(),
+                Pair::Whole(certificate, key) => match Issuer::open(certificate, key) {
+                    Ok(_) => continue,
+                    Err(reason) => reason,
+                },
+                Pair::Key(_) | Pair::Broken => continue,
+            };
+            let names = Member::all(org).map(Member::common_name).collect::<Vec<_>>();
+            let first = self.members.iter().find(|member| member.halves.iter().any(issues)).map_or("", |m| names[m.index]);
+            let others = if wanted > 1 { format!(" and {} more", wanted - 1) } else { String::new() };
+            let message = format!("`{first}`{others} needs a certificate, and the CA cannot issue it: {reason}");
+            problems.push(Problem::new(Code::FK0308, message).at(&place).help(
+                "put the CA's key beside its certificate, or have the pair made where the CA's key is and put it into the store",
+            ));
+        }
+    }
+
+    fn judge_names(&self, org: &Org, problems: &mut Problems) {
+        let members: Vec<Member<'_>> = Member::all(org).collect();
+        let mut report = |reason: String, place: &Place| {
+            problems.push(Problem::new(Code::FK0314, reason).at(place).help("change the name in crypto-config.yaml"));
+        };
+        let plain = |name: &str| match layout::is_plain(name) {
+            true => Ok(()),
+            false => Err(format!("`{name}` cannot be the name of a folder")),
+        };
+        for authority in &self.authorities {
+            let name = authority.common_name(org);
+            let checks = [plain(&org.domain), plain(&name), issue::check(&Profile::of_authority(org, *authority))];
+            checks.into_iter().filter_map(Result::err).for_each(|reason| report(reason, &org.place));
+        }
+        for lack in &self.members {
+            let member = members[lack.index];
+            let place = match member {
+                Member::Node(node) => &node.place,
+                Member::User(_) => &org.place,
+            };
+            let profiles = lack.halves.iter().map(|half| issue::check(&Profile::of_member(org, member, *half)));
+            let checks = std::iter::once(plain(member.common_name())).chain(profiles);
+            checks.filter_map(Result::err).for_each(|reason| report(reason, place));
+        }
+    }
+}
+
+/// What the public files of an org's MSPs are: those of the org's own MSP, as it is or will be.
+struct Shape {
+    cacerts: Vec<(String, Content)>,
+    intermediatecerts: Vec<(String, Content)>,
+    tlscacerts: Vec<(String, Content)>,
+    tlsintermediatecerts: Vec<(String, Content)>,
+    admincerts: Vec<(String, Content)>,
+    config: Option<Content>,
+}
+
+impl Shape {
+    /// The shape, and the files that the org's own MSP lacks. A folder that another tool filled stays as it is.
+    fn of(org: &Org, found: &FoundOrg) -> (Self, Vec<PublicFile>) {
+        let as_found = |files: &[PemFile]| {
+            files.iter().map(|file| (file.name.clone(), Content::Bytes(file.bytes.clone()))).collect::<Vec<_>>()
+        };
+        let msp = &found.msp;
+        let mut shape = Self {
+            cacerts: as_found(&msp.cacerts),
+            intermediatecerts: as_found(&msp.intermediatecerts),
+            tlscacerts: as_found(&msp.tlscacerts),
+            tlsintermediatecerts: as_found(&msp.tlsintermediatecerts),
+            admincerts: as_found(&msp.admincerts),
+            config: msp.config.clone().map(Content::Bytes),
+        };
+        let [ca, tlsca] = Authority::BOTH.map(|authority| layout::certificate_name(&authority.common_name(org)));
+        let mut files = Vec::new();
+        if !msp.cacerts.is_empty() && !msp.cacerts.iter().any(|file| file.name == ca) {
+            return (shape, files);
+        }
+        let dir = layout::org_msp(org);
+        let mut add =
+            |path: PathBuf, content: &Content| files.push(PublicFile { path: dir.join(path), content: content.clone() });
+        for (list, folder, name, authority) in [
+            (&mut shape.cacerts, "cacerts", &ca, Authority::Signing),
+            (&mut shape.tlscacerts, "tlscacerts", &tlsca, Authority::Tls),
+        ] {
+            if list.is_empty() {
+                let content = Content::Authority(authority);
+                add(Path::new(folder).join(name), &content);
+                list.push((name.clone(), content));
+            }
+        }
+        if shape.config.is_none() && shape.admincerts.is_empty() {
+            let admin = Member::all(org).position(|member| matches!(member, Member::User(user) if user.admin));
+            match (org.node_ous, admin, org.admin()) {
+                (true, ..) => {
+                    let content = Content::Bytes(node_ous_config(&ca).into_bytes());
+                    add(PathBuf::from("config.yaml"), &content);
+                    shape.config = Some(content);
+                }
+                (false, Some(index), Some(user)) => {
+                    let name = layout::certificate_name(&user.common_name);
+                    add(Path::new("admincerts").join(&name), &Content::Member(index));
+                    shape.admincerts.push((name, Content::Member(index)));
+                }
+                _ => {}
+            }
+        }
+        (shape, files)
+    }
+
+    /// The files that a member lacks.
+    fn files(&self, org: &Org, (index, member): (usize, Member<'_>), found: &FoundMember) -> Vec<PublicFile> {
+        let dir = layout::member_msp(org, member);
+        let own = layout::certificate_name(member.common_name());
+        let mut files = Vec::new();
+        if found.tls_ca.is_none() {
+            files.push(PublicFile { path: layout::tls_ca(org, member), content: Content::Authority(Authority::Tls) });
+        }
+        let msp = &found.msp;
+        if !msp.signcerts.is_empty() && !msp.signcerts.iter().any(|file| file.name == own) {
+            return files;
+        }
+        let mut add =
+            |path: PathBuf, content: &Content| files.push(PublicFile { path: dir.join(path), content: content.clone() });
+        for (here, folder, wanted) in [
+            (&msp.cacerts, "cacerts", &self.cacerts),
+            (&msp.intermediatecerts, "intermediatecerts", &self.intermediatecerts),
+            (&msp.tlscacerts, "tlscacerts", &self.tlscacerts),
+            (&msp.tlsintermediatecerts, "tlsintermediatecerts", &self.tlsintermediatecerts),
+        ] {
+            if here.is_empty() {
+                wanted.iter().for_each(|(name, content)| add(Path::new(folder).join(name), content));
+            }
+        }
+        if msp.config.is_none() && msp.admincerts.is_empty() {
+            match (&self.config, member) {
+                (Some(config), _) => add(PathBuf::from("config.yaml"), config),
+                (None, Member::Node(_)) => {
+                    self.admincerts.iter().for_each(|(name, content)| add(Path::new("admincerts").join(name), content));
+                }
+                // cryptogen's quirk: without NodeOUs every user is the administrator of its own MSP folder.
+                (None, Member::User(_)) => add(Path::new("admincerts").join(&own), &Content::Member(index)),
+            }
+        }
+        files
+    }
+}
+
+/// `config.yaml` as cryptogen 2.5 writes it.
+fn node_ous_config(ca: &str) -> String {
+    let roles = [("Client", "client"), ("Peer", "peer"), ("Admin", "admin"), ("Orderer", "orderer")];
+    let mut text = "NodeOUs:\n  Enable: true\n".to_owned();
+    for (name, unit) in roles {
+        let lines = [
+            format!("  {name}OUIdentifier:\n"),
+            format!("    Certificate: cacerts/{ca}\n"),
+            format!("    OrganizationalUnitIdentifier: {unit}\n"),
+        ];
+        text.extend(lines);
+    }
+    text
+}

@@ -1,0 +1,158 @@
+//! What the stage gives: public material, which the channel encoder gets, and beside it the private keys.
+
+use super::certificate::Certificate;
+use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
+use super::msp::MspFolder;
+use super::secret::Secret;
+use crate::diag::Stop;
+use crate::lock::Lock;
+use crate::network::{Network, NodeId, OrgId};
+use p256::elliptic_curve::zeroize::Zeroizing;
+
+/// The keys and certificates of a network, in the order of its orgs, nodes and users.
+#[derive(Debug)]
+pub struct Material {
+    pub(super) public: PublicMaterial,
+    pub(super) keys: Vec<OrgKeys>,
+    pub(super) made: Vec<String>,
+}
+
+/// What everybody may know. It holds no private key.
+#[derive(Debug)]
+pub struct PublicMaterial {
+    /// As [`Network::orgs`].
+    pub orgs: Vec<OrgPublic>,
+}
+
+/// The public material of an org.
+#[derive(Debug)]
+pub struct OrgPublic {
+    /// Its verifying MSP.
+    pub msp: MspFolder,
+    pub ca: Certificate,
+    pub tlsca: Certificate,
+    /// As `Org::nodes`.
+    pub nodes: Vec<IdentityPublic>,
+    /// As `Org::users`.
+    pub users: Vec<IdentityPublic>,
+}
+
+/// The public material of a node or a user.
+#[derive(Debug)]
+pub struct IdentityPublic {
+    pub msp: MspFolder,
+    /// Its signing certificate.
+    pub certificate: Certificate,
+    pub tls: TlsPublic,
+}
+
+/// A TLS pair without its key.
+#[derive(Debug)]
+pub struct TlsPublic {
+    pub certificate: Certificate,
+    /// The file `tls/ca.crt`.
+    pub ca: Vec<u8>,
+}
+
+/// The private keys of a node or a user, as PEM.
+#[derive(Debug)]
+pub struct PairKeys {
+    pub identity: Secret,
+    pub tls: Secret,
+}
+
+#[derive(Debug)]
+pub(super) struct OrgKeys {
+    pub nodes: Vec<PairKeys>,
+    pub users: Vec<PairKeys>,
+}
+
+impl PublicMaterial {
+    pub fn org(&self, id: OrgId) -> &OrgPublic {
+        &self.orgs[id.index()]
+    }
+
+    pub fn node(&self, id: NodeId) -> &IdentityPublic {
+        &self.org(id.org()).nodes[id.index()]
+    }
+}
+
+impl Material {
+    pub fn public(&self) -> &PublicMaterial {
+        &self.public
+    }
+
+    pub fn node_keys(&self, id: NodeId) -> &PairKeys {
+        &self.keys[id.org().index()].nodes[id.index()]
+    }
+
+    /// `user` is a place in `Org::users`.
+    pub fn user_keys(&self, org: OrgId, user: usize) -> &PairKeys {
+        &self.keys[org.index()].users[user]
+    }
+
+    /// What this run made, by folder: `peerOrganizations/org1.example.com/peers/peer0.org1.example.com`.
+    pub fn made(&self) -> &[String] {
+        &self.made
+    }
+
+    /// Writes the public facts of what is in the store into the lock. An orderer that is no consenter any more keeps its line as
+    /// long as it is a node of the network; blocks may still name it.
+    pub fn remember(&self, network: &Network, lock: &mut Lock) {
+        for (org, public) in network.orgs.iter().zip(&self.public.orgs) {
+            let known = lock.orgs.entry(lock_key(&org.dir())).or_default();
+            known.ca = public.ca.key_fingerprint.clone();
+            known.tlsca = public.tlsca.key_fingerprint.clone();
+            known.consenters.retain(|name, _| org.nodes.iter().any(|node| &node.common_name == name));
+            for (node, identity) in org.nodes.iter().zip(&public.nodes) {
+                if network.is_consenter(node.id) || known.consenters.contains_key(&node.common_name) {
+                    known.consenters.insert(node.common_name.clone(), identity.tls.certificate.key_fingerprint.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Puts together what was found; everything has been checked by then.
+pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String>) -> Result<Material, Stop> {
+    let mut public = Vec::new();
+    let mut keys = Vec::new();
+    for (org, found) in network.orgs.iter().zip(found) {
+        let FoundOrg { ca, tlsca, msp, members } = found;
+        let members = members.into_iter().map(member).collect::<Result<Vec<_>, Stop>>()?;
+        let (mut nodes, mut node_keys): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+        let users = nodes.split_off(org.nodes.len());
+        let user_keys = node_keys.split_off(org.nodes.len());
+        let ((ca, _), (tlsca, _)) = (halves(ca, "ca")?, halves(tlsca, "ca")?);
+        public.push(OrgPublic { msp, ca, tlsca, nodes, users });
+        keys.push(OrgKeys { nodes: node_keys, users: user_keys });
+    }
+    Ok(Material { public: PublicMaterial { orgs: public }, keys, made })
+}
+
+fn member(found: FoundMember) -> Result<(IdentityPublic, PairKeys), Stop> {
+    let FoundMember { msp, identity, tls, tls_ca } = found;
+    let (certificate, identity) = halves(identity, "identity key")?;
+    let (tls_certificate, tls) = halves(tls, "tls key")?;
+    let tls_public = TlsPublic { certificate: tls_certificate, ca: tls_ca.unwrap_or_default() };
+    Ok((IdentityPublic { msp, certificate, tls: tls_public }, PairKeys { identity, tls }))
+}
+
+/// The certificate and the secret of a pair.
+fn halves(found: FoundPair, purpose: &str) -> Result<(Certificate, Secret), Stop> {
+    let (certificate, key) = match found.pair {
+        Pair::Whole(certificate, key) => (certificate, Some(key)),
+        Pair::Certificate(certificate) => (certificate, None),
+        Pair::Missing | Pair::Key(_) | Pair::Broken => {
+            return Err(Stop::Internal(format!("`{}` was taken for granted", found.path.display())));
+        }
+    };
+    let value = key.map(|key| Zeroizing::new(key.pem().to_owned()));
+    let secret = Secret::new(&certificate.key_fingerprint, purpose, value);
+    Ok((certificate, secret))
+}
+
+/// How the lock calls an org: its folder, with `/` on every system.
+pub(super) fn lock_key(dir: &std::path::Path) -> String {
+    dir.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}

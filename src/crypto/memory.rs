@@ -1,0 +1,112 @@
+//! Compares the store with what is remembered elsewhere: `fabkube.lock`, and the keys that stored blocks name.
+
+use super::Request;
+use super::found::FoundOrg;
+use super::layout;
+use super::material::lock_key;
+use super::plan::Authority;
+use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::network::{Org, OrgKind, Role};
+use crate::store::{Making, Store};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Reports what is remembered and not there. Gives the orgs, by place, whose CA is elsewhere: nothing else of them is worth a word.
+pub(super) fn judge(request: &Request<'_>, found: &[FoundOrg], problems: &mut Problems) -> Result<BTreeSet<usize>, Stop> {
+    let orgs = || request.network.orgs.iter().zip(found);
+    let mut elsewhere = BTreeSet::new();
+    if request.policy.making != Making::NewNetwork {
+        for (index, (org, found)) in orgs().enumerate() {
+            if !judge_org(request, org, found, problems) {
+                elsewhere.insert(index);
+            }
+        }
+    }
+    // A block needs keys of ordering orgs; where such an org is elsewhere as a whole, that has been said.
+    let said = elsewhere.iter().any(|index| request.network.orgs[*index].kind == OrgKind::Orderer);
+    if !said {
+        judge_pinned(request, found, problems)?;
+    }
+    Ok(elsewhere)
+}
+
+/// False where the org's CA is elsewhere.
+fn judge_org(request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut Problems) -> bool {
+    let Some(known) = request.lock.orgs.get(&lock_key(&org.dir())) else { return true };
+    let place = |below: &Path| Place::file(&request.store.path(below));
+    for authority in Authority::BOTH {
+        let remembered = match authority {
+            Authority::Signing => &known.ca,
+            Authority::Tls => &known.tlsca,
+        };
+        let pair = found.authority(authority);
+        let here = pair.fingerprint();
+        if remembered.is_empty() || here.as_ref() == Some(remembered) {
+            continue;
+        }
+        if here.is_none() {
+            let dir = layout::authority_dir(org, authority);
+            let message =
+                format!("this network's keys are elsewhere: fabkube.lock knows `{}`, and its CA is not here", org.domain);
+            problems.push(Problem::new(Code::FK0302, message).at(&place(&dir)).help(
+                "restore the folder from where the keys were made (`--crypto-dir DIR` names another), or begin a new network with \
+                 `--new-network`",
+            ));
+            return false;
+        }
+        let message = format!("the CA of `{}` has another key than the one in fabkube.lock", org.domain);
+        problems.push(
+            Problem::new(Code::FK0303, message)
+                .at(&place(&pair.path))
+                .help("restore the CA, or take the store as a new network with `--new-network`"),
+        );
+    }
+    let members = org.nodes.iter().zip(&found.members);
+    for (name, remembered) in &known.consenters {
+        let Some((_, member)) = members.clone().find(|(node, _)| &node.common_name == name) else { continue };
+        let what = match member.tls.fingerprint() {
+            Some(here) if &here == remembered => continue,
+            Some(_) => "is another than the one in fabkube.lock",
+            None => "is not here, and fabkube.lock knows it",
+        };
+        problems.push(
+            Problem::new(Code::FK0304, format!("the TLS key of the consenter `{name}` {what}"))
+                .at(&place(&member.tls.path))
+                .help("restore the pair from a backup: the channel knows the orderer by this key"),
+        );
+    }
+    true
+}
+
+fn judge_pinned(request: &Request<'_>, found: &[FoundOrg], problems: &mut Problems) -> Result<(), Stop> {
+    let orgs = request.network.orgs.iter().zip(found);
+    let orderers = orgs.flat_map(|(org, found)| org.nodes.iter().zip(&found.members)).filter(|(n, _)| n.role == Role::Orderer);
+    let here: BTreeSet<String> = orderers.filter_map(|(_, member)| member.tls.fingerprint()).collect();
+    let gone: Vec<_> = request.pinned.iter().filter(|pinned| !here.contains(&pinned.fingerprint)).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let strays = strays(request.store)?;
+    for pinned in gone.into_iter().filter(|pinned| !strays.contains(&pinned.fingerprint)) {
+        problems.push(
+            Problem::new(Code::FK0305, format!("the TLS key of `{}` is not in the store", pinned.holder)).at(&pinned.place).help(
+                "restore the orderer's `tls` folder from a backup: a new key would need a config update of the channel; if the \
+                 block is another network's, move it away",
+            ),
+        );
+    }
+    Ok(())
+}
+
+/// The TLS keys of orderers that lie in the store, though the model need not know them.
+fn strays(store: &Store) -> Result<BTreeSet<String>, Stop> {
+    let mut keys = BTreeSet::new();
+    for org in store.list(Path::new(layout::ORDERER_ORGS))? {
+        let dir = Path::new(layout::ORDERER_ORGS).join(org);
+        for orderer in store.list(&layout::stray_orderers(&dir))? {
+            let bytes = store.read(&layout::stray_orderer_tls(&dir, &orderer))?;
+            keys.extend(bytes.and_then(|bytes| super::key_fingerprint(&bytes)));
+        }
+    }
+    Ok(keys)
+}

@@ -1,0 +1,90 @@
+//! Key material: a network's certificates and private keys, read from a store in cryptogen's layout, and made where they are
+//! missing. The store only grows. Blocks are `channel`'s; which Secrets the keys go into is `render`'s.
+
+mod certificate;
+mod check;
+mod found;
+mod issue;
+mod key;
+mod lack;
+mod layout;
+mod make;
+mod material;
+mod memory;
+mod msp;
+mod plan;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+pub use certificate::{Certificate, key_fingerprint};
+pub use key::password;
+pub use material::{IdentityPublic, Material, OrgPublic, PairKeys, PublicMaterial, TlsPublic};
+pub use msp::{MspFolder, PemFile};
+pub use secret::Secret;
+
+use check::Check;
+use found::FoundOrg;
+use lack::Lack;
+
+use crate::diag::{Place, Problems, Progress, Stop};
+use crate::lock::Lock;
+use crate::network::Network;
+use crate::store::{Making, Policy, Store};
+
+/// What [`provision`] works from.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    pub network: &'a Network,
+    /// `crypto-config/`.
+    pub store: &'a Store,
+    pub lock: &'a Lock,
+    pub pinned: &'a [Pinned],
+    pub policy: Policy,
+}
+
+/// A public key that a stored block names as a consenter's TLS key of this network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// As in `fabkube.lock`.
+    pub fingerprint: String,
+    /// `orderer0.example.com:7050 in channel-artifacts/mychannel.block`
+    pub holder: String,
+    pub place: Place,
+}
+
+/// Plans, makes what is missing, and reads everything back from the store: the first and the thousandth run take one path.
+/// Nothing is written unless all that is there is right and all that is missing can be made.
+pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn Progress) -> Result<Material, Stop> {
+    let (found, lacks) = look(request, problems)?;
+    if lacks.iter().all(Lack::is_empty) {
+        return material::assemble(request.network, found, Vec::new());
+    }
+    let made = make::make(request, &found, &lacks, progress)?;
+    let (found, lacks) = look(request, problems)?;
+    if !lacks.iter().all(Lack::is_empty) {
+        return Err(Stop::Internal("what was made is not in the store".to_owned()));
+    }
+    material::assemble(request.network, found, made)
+}
+
+/// What is there and what is not, judged.
+fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>, Vec<Lack>), Stop> {
+    let Request { network, store, lock: _, pinned: _, policy } = *request;
+    let found = found::read(network, store, problems)?;
+    let elsewhere = memory::judge(request, &found, problems)?;
+    let mut lacks = Vec::new();
+    for (index, (org, found)) in network.orgs.iter().zip(&found).enumerate() {
+        let lack = Lack::of(org, found);
+        if !elsewhere.contains(&index) {
+            match policy.making {
+                Making::Nothing => lack.report(request, org, problems),
+                Making::Missing | Making::NewNetwork | Making::InMemory => lack.judge(request, org, found, problems),
+            }
+            Check::new(store, policy.keys, org, found).run(problems);
+        }
+        lacks.push(lack);
+    }
+    problems.stop_on_errors()?;
+    Ok((found, lacks))
+}

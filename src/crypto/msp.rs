@@ -1,0 +1,103 @@
+//! An MSP folder as it lies there, whole files, as Fabric reads them (`fabric/msp/configbuilder.go`): every file of a folder
+//! that holds a PEM block, by name. What the certificates in it say is `check`'s.
+
+use super::certificate;
+use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::fs;
+use crate::store::Store;
+use std::fmt;
+use std::path::Path;
+
+/// One file of an MSP folder.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PemFile {
+    pub name: String,
+    /// The file as it is, text around its blocks included.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for PemFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PemFile({}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
+/// The public files of an MSP folder; each list is sorted by name, as Fabric reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MspFolder {
+    pub cacerts: Vec<PemFile>,
+    pub intermediatecerts: Vec<PemFile>,
+    pub admincerts: Vec<PemFile>,
+    pub crls: Vec<PemFile>,
+    pub tlscacerts: Vec<PemFile>,
+    pub tlsintermediatecerts: Vec<PemFile>,
+    pub signcerts: Vec<PemFile>,
+    /// `config.yaml`.
+    pub config: Option<Vec<u8>>,
+}
+
+impl MspFolder {
+    /// Reads the folder `below` of a store; what is not there is empty. Its private keys are not looked at.
+    pub fn read(store: &Store, below: &Path, problems: &mut Problems) -> Result<Self, Stop> {
+        let mut files = |folder: &str| pem_files(store, &below.join(folder), problems);
+        Ok(Self {
+            cacerts: files("cacerts")?,
+            intermediatecerts: files("intermediatecerts")?,
+            admincerts: files("admincerts")?,
+            crls: files("crls")?,
+            tlscacerts: files("tlscacerts")?,
+            tlsintermediatecerts: files("tlsintermediatecerts")?,
+            signcerts: files("signcerts")?,
+            config: store.read(&below.join("config.yaml"))?,
+        })
+    }
+
+    /// The certificates that it trusts or names, by the folder they lie in.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = (&'static str, &PemFile)> {
+        [
+            ("cacerts", &self.cacerts),
+            ("intermediatecerts", &self.intermediatecerts),
+            ("admincerts", &self.admincerts),
+            ("tlscacerts", &self.tlscacerts),
+            ("tlsintermediatecerts", &self.tlsintermediatecerts),
+        ]
+        .into_iter()
+        .flat_map(|(folder, files)| files.iter().map(move |file| (folder, file)))
+    }
+}
+
+/// The files (not folders) of a folder, with their bytes.
+pub(super) fn files(store: &Store, dir: &Path) -> Result<Vec<PemFile>, Stop> {
+    let mut found = Vec::new();
+    for name in store.list(dir)? {
+        let path = dir.join(&name);
+        // What a killed run left of a write.
+        if name.starts_with(".fabkube-") || fs::is_dir(&store.path(&path)) {
+            continue;
+        }
+        if let Some(bytes) = store.read(&path)? {
+            found.push(PemFile { name, bytes });
+        }
+    }
+    Ok(found)
+}
+
+fn pem_files(store: &Store, dir: &Path, problems: &mut Problems) -> Result<Vec<PemFile>, Stop> {
+    let mut found = files(store, dir)?;
+    found.retain(|file| {
+        let holds = certificate::holds_pem(&file.bytes);
+        if !holds && !file.name.starts_with('.') {
+            let place = Place::file(&store.path(&dir.join(&file.name)));
+            let certificate = [".pem", ".crt", ".cer", ".cert"].iter().any(|end| file.name.ends_with(end));
+            problems.push(if certificate {
+                Problem::new(Code::FK0306, format!("`{}` holds no certificate", file.name))
+                    .at(&place)
+                    .help("restore the file from a backup, or delete it")
+            } else {
+                Problem::new(Code::FK0316, format!("`{}` holds no PEM, and Fabric skips it", file.name)).at(&place)
+            });
+        }
+        holds
+    });
+    Ok(found)
+}
