@@ -2,6 +2,8 @@
 //! a function from a project folder to Kubernetes objects, in six steps. The modules stand in the order of that line, and
 //! each uses only those before it. There are no semantic version guarantees for this library: it exists for the program.
 
+pub mod channel;
+pub mod crypto;
 pub mod diag;
 pub mod fs;
 pub mod lock;

@@ -5,6 +5,8 @@ mod channel;
 mod node;
 mod org;
 mod policy;
+#[cfg(test)]
+pub(crate) mod testing_channel;
 mod versions;
 
 pub use channel::{
