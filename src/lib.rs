@@ -11,3 +11,4 @@ pub mod project;
 pub mod input;
 pub mod network;
 pub mod crypto;
+pub mod channel;

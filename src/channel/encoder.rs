@@ -1,0 +1,135 @@
+//! The configuration tree of a channel, group by group, in the order and under the names of Fabric's own encoder
+//! (`internal/configtxgen/encoder/encoder.go`). Values that take more than a line are `consensus`'s, `msp`'s and `policy`'s.
+
+use super::proto::common::{
+    BlockDataHashingStructure, Capabilities, Capability, CapabilityEntry, ConfigGroup, ConfigPolicy, ConfigValue, Consortium,
+    HashingAlgorithm, OrdererAddresses,
+};
+use super::proto::orderer::{BatchSize, BatchTimeout, ChannelRestrictions};
+use super::proto::peer::{Acls, AnchorPeer, AnchorPeers, ApiResource};
+use super::{Encoding, Hosts, consensus, msp, policy};
+use crate::diag::{Problems, Stop};
+use crate::network::{self, Address, ApplicationConfig, Channel, ChannelConfig, MemberOrg, OrdererConfig, Policy};
+use prost::Message;
+use std::collections::BTreeSet;
+
+/// Who may change nearly everything.
+const ADMINS: &str = "Admins";
+
+/// Who may change what belongs to the ordering service, wherever it stands.
+const ORDERER_ADMINS: &str = "/Channel/Orderer/Admins";
+
+/// The root: `/Channel`.
+pub(super) fn new_channel_group(channel: &Channel, encoding: Encoding<'_>, problems: &mut Problems) -> Result<ConfigGroup, Stop> {
+    let ChannelConfig { consortium, capabilities, policies, orderer, application } = &channel.config;
+    let mut group = new_group(policies);
+    add_value(&mut group, "HashingAlgorithm", &HashingAlgorithm { name: "SHA256".into() }, ADMINS);
+    add_value(&mut group, "BlockDataHashingStructure", &BlockDataHashingStructure { width: u32::MAX }, ADMINS);
+    if !orderer.addresses.is_empty() {
+        add_value(&mut group, "OrdererAddresses", &addresses(&orderer.addresses, encoding.hosts), ORDERER_ADMINS);
+    }
+    if let Some(name) = consortium {
+        add_value(&mut group, "Consortium", &Consortium { name: name.clone() }, ADMINS);
+    }
+    add_capabilities(&mut group, capabilities);
+    group.groups.insert("Orderer".into(), new_orderer_group(orderer, encoding, problems)?);
+    group.groups.insert("Application".into(), new_application_group(application, encoding, problems)?);
+    Ok(group)
+}
+
+/// `/Channel/Orderer`.
+pub(super) fn new_orderer_group(
+    orderer: &OrdererConfig,
+    encoding: Encoding<'_>,
+    problems: &mut Problems,
+) -> Result<ConfigGroup, Stop> {
+    let OrdererConfig { consensus, addresses: _, batch_timeout, batch_size, max_channels, capabilities, policies, orgs } =
+        orderer;
+    let network::BatchSize { max_message_count, absolute_max_bytes, preferred_max_bytes } = *batch_size;
+    let mut group = new_group(policies);
+    add_value(&mut group, "BatchSize", &BatchSize { max_message_count, absolute_max_bytes, preferred_max_bytes }, ADMINS);
+    add_value(&mut group, "BatchTimeout", &BatchTimeout { timeout: batch_timeout.clone() }, ADMINS);
+    add_value(&mut group, "ChannelRestrictions", &ChannelRestrictions { max_count: *max_channels }, ADMINS);
+    add_capabilities(&mut group, capabilities);
+    add_value(&mut group, "ConsensusType", &consensus::consensus_type(consensus, encoding, problems)?, ADMINS);
+    for org in orgs {
+        group.groups.insert(org.name.clone(), new_orderer_org_group(org, encoding, problems)?);
+    }
+    Ok(group)
+}
+
+/// `/Channel/Orderer/<org>`.
+pub(super) fn new_orderer_org_group(
+    org: &MemberOrg,
+    encoding: Encoding<'_>,
+    problems: &mut Problems,
+) -> Result<ConfigGroup, Stop> {
+    let mut group = new_group(&org.policies);
+    add_value(&mut group, "MSP", &msp::new_msp_config(org, encoding, problems)?, ADMINS);
+    if !org.orderer_endpoints.is_empty() {
+        add_value(&mut group, "Endpoints", &addresses(&org.orderer_endpoints, encoding.hosts), ADMINS);
+    }
+    Ok(group)
+}
+
+/// `/Channel/Application`.
+pub(super) fn new_application_group(
+    application: &ApplicationConfig,
+    encoding: Encoding<'_>,
+    problems: &mut Problems,
+) -> Result<ConfigGroup, Stop> {
+    let ApplicationConfig { capabilities, policies, acls, orgs } = application;
+    let mut group = new_group(policies);
+    if !acls.is_empty() {
+        let resource = |acl: &network::Acl| (acl.resource.clone(), ApiResource { policy_ref: acl.policy_ref.clone() });
+        add_value(&mut group, "ACLs", &Acls { acls: acls.iter().map(resource).collect() }, ADMINS);
+    }
+    add_capabilities(&mut group, capabilities);
+    for org in orgs {
+        group.groups.insert(org.name.clone(), new_application_org_group(org, encoding, problems)?);
+    }
+    Ok(group)
+}
+
+/// `/Channel/Application/<org>`.
+pub(super) fn new_application_org_group(
+    org: &MemberOrg,
+    encoding: Encoding<'_>,
+    problems: &mut Problems,
+) -> Result<ConfigGroup, Stop> {
+    let mut group = new_group(&org.policies);
+    add_value(&mut group, "MSP", &msp::new_msp_config(org, encoding, problems)?, ADMINS);
+    if !org.anchor_peers.is_empty() {
+        let anchor_peers = org.anchor_peers.iter().map(|anchor| {
+            let address = encoding.hosts.of(&anchor.address);
+            AnchorPeer { host: address.host.clone(), port: i32::from(address.port) }
+        });
+        add_value(&mut group, "AnchorPeers", &AnchorPeers { anchor_peers: anchor_peers.collect() }, ADMINS);
+    }
+    Ok(group)
+}
+
+/// A group that its admins may change, with its policies.
+fn new_group(policies: &[(String, Policy)]) -> ConfigGroup {
+    let policies = policies.iter().map(|(name, policy)| {
+        (name.clone(), ConfigPolicy { version: 0, policy: Some(policy::new_policy(policy)), mod_policy: ADMINS.into() })
+    });
+    ConfigGroup { policies: policies.collect(), mod_policy: ADMINS.into(), ..ConfigGroup::default() }
+}
+
+fn add_value(group: &mut ConfigGroup, key: &str, value: &impl Message, mod_policy: &str) {
+    group.values.insert(key.into(), ConfigValue { version: 0, value: value.encode_to_vec(), mod_policy: mod_policy.into() });
+}
+
+/// Nothing where the file has no map of capabilities, an empty value where all of them are off.
+fn add_capabilities(group: &mut ConfigGroup, capabilities: &network::Capabilities) {
+    if let Some(names) = capabilities {
+        let sorted: BTreeSet<&String> = names.iter().collect();
+        let entry = |key: &String| CapabilityEntry { key: key.clone(), value: Some(Capability {}) };
+        add_value(group, "Capabilities", &Capabilities { capabilities: sorted.into_iter().map(entry).collect() }, ADMINS);
+    }
+}
+
+fn addresses(list: &[Address], hosts: Hosts) -> OrdererAddresses {
+    OrdererAddresses { addresses: list.iter().map(|address| hosts.of(address).to_string()).collect() }
+}

@@ -1,0 +1,157 @@
+//! The blocks that are already there: found, read, and held against `fabkube.lock` and the model's channels.
+//! Whether they still fit the files is `compare`'s.
+
+use super::block::{self, Genesis};
+use super::consensus::ETCDRAFT;
+use super::proto::common::ConfigGroup;
+use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
+use super::{file_name, sha256};
+use crate::crypto::{Pinned, key_fingerprint};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::lock::Lock;
+use crate::network::{Channel, Consenter, HostPort, Network, Role};
+use crate::store::{Making, Store};
+use prost::Message;
+use std::path::{Path, PathBuf};
+
+/// Where blocks are kept, and what may be added there.
+#[derive(Clone, Copy)]
+pub struct Archive<'a> {
+    /// Rooted at `channel-artifacts/`.
+    pub store: &'a Store,
+    pub making: Making,
+}
+
+/// What the stored blocks of a network say.
+pub struct History<'a> {
+    store: &'a Store,
+    /// In the order of [`Network::channels`].
+    blocks: Vec<Option<Stored>>,
+    pinned: Vec<Pinned>,
+}
+
+/// A block that is already there.
+pub(super) struct Stored {
+    pub path: PathBuf,
+    pub bytes: Vec<u8>,
+    pub group: ConfigGroup,
+}
+
+impl<'a> History<'a> {
+    /// The TLS keys of consenters that the stored blocks name and that belong to this network's nodes: keys that cannot be made
+    /// anew, since the block would not know them.
+    pub fn pinned(&self) -> &[Pinned] {
+        &self.pinned
+    }
+
+    pub(super) fn into_parts(self) -> (&'a Store, Vec<Option<Stored>>) {
+        (self.store, self.blocks)
+    }
+}
+
+/// Reads the block of every channel of the network that has one. A block that `fabkube.lock` knows must be here, and the same.
+pub fn history<'a>(network: &Network, archive: Archive<'a>, lock: &Lock, problems: &mut Problems) -> Result<History<'a>, Stop> {
+    let Archive { store, making } = archive;
+    let mut history = History { store, blocks: Vec::new(), pinned: Vec::new() };
+    for channel in &network.channels {
+        // A new network's lock begins anew: what it says is of the old one.
+        let known = lock.channels.get(&channel.name).filter(|_| making != Making::NewNetwork).map(|known| known.block.as_str());
+        let file = file_name(channel);
+        let path = store.path(Path::new(&file));
+        let stored = match store.read(Path::new(&file))? {
+            Some(bytes) => stored(channel, path, bytes, known, problems),
+            None => {
+                missing(channel, &path, known, making).into_iter().for_each(|problem| problems.push(problem));
+                None
+            }
+        };
+        if let Some(stored) = &stored {
+            history.pinned.extend(pinned(network, channel, stored));
+        }
+        history.blocks.push(stored);
+    }
+    problems.stop_on_errors()?;
+    Ok(history)
+}
+
+fn missing(channel: &Channel, path: &Path, known: Option<&str>, making: Making) -> Option<Problem> {
+    let (name, path) = (&channel.name, path.display());
+    if known.is_some() {
+        let message = format!(
+            "this network's blocks are elsewhere: `fabkube.lock` knows the block of channel `{name}`, and `{path}` is not there"
+        );
+        return Some(Problem::new(Code::FK0401, message).at(&channel.place).help(
+            "bring the folder of the network's blocks here, name it with `--artifacts-dir`, or begin another network with `--new-network`",
+        ));
+    }
+    (making == Making::Nothing).then(|| {
+        Problem::new(Code::FK0402, format!("the block of channel `{name}` is not there, and nothing may be made: `{path}`"))
+            .at(&channel.place)
+            .help("run `fabkube render` without `--frozen` once, and keep the block that it makes")
+    })
+}
+
+fn stored(channel: &Channel, path: PathBuf, bytes: Vec<u8>, known: Option<&str>, problems: &mut Problems) -> Option<Stored> {
+    let at = Place::file(&path);
+    let hash = sha256(&bytes);
+    if let Some(known) = known.filter(|known| *known != hash) {
+        let message =
+            format!("this is another block of channel `{}` than `fabkube.lock` knows: `{hash}`, not `{known}`", channel.name);
+        problems.push(Problem::new(Code::FK0403, message).at(&at).help(
+            "every node must start from one and the same block: bring the known one back, or begin another network with `--new-network`",
+        ));
+        return None;
+    }
+    let help = format!("it must be the first block of channel `{}`, as fabkube or configtxgen makes it", channel.name);
+    match block::read(&bytes) {
+        Ok(Genesis { channel_id, group }) if channel_id == channel.name => Some(Stored { path, bytes, group }),
+        Ok(Genesis { channel_id, group: _ }) => {
+            let message = format!("this is the block of channel `{channel_id}`, not of `{}`", channel.name);
+            problems.push(Problem::new(Code::FK0405, message).at(&at).at(&channel.place).help(help));
+            None
+        }
+        Err(reason) => {
+            let message = format!("this is not the first block of a channel: {reason}");
+            problems.push(Problem::new(Code::FK0404, message).at(&at).help(help));
+            None
+        }
+    }
+}
+
+/// The keys of a block's consenters that are nodes of ours: by the model's consenter of that address, else by a node's names.
+fn pinned(network: &Network, channel: &Channel, stored: &Stored) -> Vec<Pinned> {
+    let mut found = Vec::new();
+    for consenter in raft_consenters(&stored.group) {
+        let address = (consenter.host.as_str(), consenter.port);
+        let same = |known: &HostPort| (known.host.as_str(), u32::from(known.port)) == address;
+        let modelled: Option<&Consenter> = channel
+            .config
+            .orderer
+            .consensus
+            .consenters()
+            .iter()
+            .find(|known| same(&known.address.written) || same(&known.address.deployed));
+        let ours = match modelled {
+            Some(modelled) => modelled.node().is_some(),
+            None => network
+                .nodes()
+                .filter(|node| node.role == Role::Orderer)
+                .any(|node| node.host == consenter.host || node.sans.contains(&consenter.host)),
+        };
+        if let (true, Some(fingerprint)) = (ours, key_fingerprint(&consenter.server_tls_cert)) {
+            found.push(Pinned {
+                fingerprint,
+                holder: format!("{}:{} in {}", consenter.host, consenter.port, stored.path.display()),
+                place: Place::file(&stored.path),
+            });
+        }
+    }
+    found
+}
+
+fn raft_consenters(group: &ConfigGroup) -> Vec<RaftConsenter> {
+    let value = group.groups.get("Orderer").and_then(|orderer| orderer.values.get("ConsensusType"));
+    let consensus = value.and_then(|value| ConsensusType::decode(value.value.as_slice()).ok());
+    let metadata = consensus.filter(|c| c.r#type == ETCDRAFT).and_then(|c| RaftMetadata::decode(c.metadata.as_slice()).ok());
+    metadata.map(|metadata| metadata.consenters).unwrap_or_default()
+}

@@ -1,0 +1,148 @@
+//! Fabric's configtx encoder: makes the first block of each channel once, keeps it, and says where the files have moved on.
+//! What a channel shall be is decided in `network`; keys are `crypto`'s, and only their public parts come in here.
+
+mod block;
+mod compare;
+mod consensus;
+mod encoder;
+mod external;
+mod history;
+mod msp;
+mod ou_config;
+mod policy;
+mod proto;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests_encoding;
+#[cfg(test)]
+mod tests_history;
+
+pub use external::preflight;
+pub use history::{Archive, History, history};
+
+use crate::crypto::PublicMaterial;
+use crate::diag::{Problems, Stop};
+use crate::fs::Mode;
+use crate::lock::{ChannelLock, Lock};
+use crate::network::{Address, Channel, HostPort, Network};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// Which of its two forms an address has in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// As `render` deploys it.
+    Deployed,
+    /// As the user wrote it, and configtxgen would.
+    AsWritten,
+}
+
+impl Hosts {
+    fn of(self, address: &Address) -> &HostPort {
+        match self {
+            Hosts::Deployed => &address.deployed,
+            Hosts::AsWritten => &address.written,
+        }
+    }
+}
+
+/// What a configuration is encoded from.
+#[derive(Clone, Copy)]
+pub struct Encoding<'a> {
+    pub network: &'a Network,
+    pub public: &'a PublicMaterial,
+    pub hosts: Hosts,
+}
+
+/// The blocks of a network's channels, as they lie in the store.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    /// In the order of [`Network::channels`].
+    pub blocks: Vec<ChannelBlock>,
+    made: Vec<String>,
+}
+
+impl Artifacts {
+    /// Writes down which block each channel has.
+    pub fn remember(&self, lock: &mut Lock) {
+        for ChannelBlock { channel, file: _, bytes: _, sha256 } in &self.blocks {
+            lock.channels.insert(channel.clone(), ChannelLock { block: sha256.clone() });
+        }
+    }
+
+    /// The files that were made, for the user to read.
+    pub fn made(&self) -> &[String] {
+        &self.made
+    }
+}
+
+/// The first block of a channel.
+#[derive(Clone, Debug)]
+pub struct ChannelBlock {
+    pub channel: String,
+    /// Its name in the store: `mychannel.block`.
+    pub file: String,
+    pub bytes: Vec<u8>,
+    /// `sha256:` and the hex SHA-256 of the file.
+    pub sha256: String,
+}
+
+impl ChannelBlock {
+    fn new(channel: &Channel, bytes: Vec<u8>) -> Self {
+        Self { channel: channel.name.clone(), file: file_name(channel), sha256: sha256(&bytes), bytes }
+    }
+}
+
+/// The block of every channel: the stored one where there is one, else a new one, which is written to the store and read back.
+pub fn encode(
+    network: &Network,
+    public: &PublicMaterial,
+    history: History<'_>,
+    problems: &mut Problems,
+) -> Result<Artifacts, Stop> {
+    let encoding = Encoding { network, public, hosts: Hosts::Deployed };
+    let (store, stored) = history.into_parts();
+    let mut missing = Vec::new();
+    for (channel, stored) in network.channels.iter().zip(&stored) {
+        let group = encoder::new_channel_group(channel, encoding, problems)?;
+        match stored {
+            Some(stored) => compare::check(stored, channel, &group, encoding, problems),
+            None => missing.push((channel, group)),
+        }
+    }
+    problems.stop_on_errors()?;
+
+    let mut made = Vec::new();
+    for (channel, group) in missing {
+        let file = file_name(channel);
+        store.add(Path::new(&file), &block::genesis(&channel.name, group, &block::Stamp::now()?), Mode::Public)?;
+        made.push(store.path(Path::new(&file)).display().to_string());
+    }
+    let mut blocks = Vec::new();
+    for (channel, stored) in network.channels.iter().zip(stored) {
+        let bytes = match stored {
+            Some(stored) => stored.bytes,
+            None => store
+                .read(Path::new(&file_name(channel)))?
+                .ok_or_else(|| Stop::Internal(format!("the block of channel `{}` was written and is not there", channel.name)))?,
+        };
+        blocks.push(ChannelBlock::new(channel, bytes));
+    }
+    Ok(Artifacts { blocks, made })
+}
+
+/// A fresh first block of one channel. It is nowhere kept: every call gives another.
+pub fn genesis_block(channel: &Channel, encoding: Encoding<'_>, problems: &mut Problems) -> Result<Vec<u8>, Stop> {
+    let group = encoder::new_channel_group(channel, encoding, problems)?;
+    problems.stop_on_errors()?;
+    Ok(block::genesis(&channel.name, group, &block::Stamp::now()?))
+}
+
+fn file_name(channel: &Channel) -> String {
+    format!("{}.block", channel.name)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
+}

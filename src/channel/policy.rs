@@ -1,0 +1,110 @@
+//! Policies as a block holds them (fabric `common/policydsl`, `common/policies`).
+//! Reading the strings of configtx.yaml is `network`'s.
+
+use super::proto::common::{
+    ImplicitMetaPolicy, NOutOf, POLICY_IMPLICIT_META, POLICY_SIGNATURE, Policy, SignaturePolicy, SignaturePolicyEnvelope,
+    SignaturePolicyType,
+};
+use super::proto::msp::{MspPrincipal, MspRole, PRINCIPAL_ROLE};
+use crate::network::{self, Principal, Rule};
+use prost::Message;
+
+/// A policy, encoded.
+pub(super) fn new_policy(policy: &network::Policy) -> Policy {
+    match policy {
+        network::Policy::ImplicitMeta { rule, sub_policy } => {
+            let value = ImplicitMetaPolicy { sub_policy: sub_policy.clone(), rule: *rule as i32 };
+            Policy { r#type: POLICY_IMPLICIT_META, value: value.encode_to_vec() }
+        }
+        network::Policy::Signature(rule) => Policy { r#type: POLICY_SIGNATURE, value: signature_policy(rule).encode_to_vec() },
+    }
+}
+
+fn signature_policy(rule: &Rule) -> SignaturePolicyEnvelope {
+    let mut identities = Vec::new();
+    let rule = match rule {
+        Rule::SignedBy(principal) => signed_by(principal, &mut identities),
+        Rule::OutOf { n, rules } => gate(*n, rules, &mut identities),
+    };
+    SignaturePolicyEnvelope { version: 0, rule: Some(rule), identities }
+}
+
+/// Identities stand in the order in which Fabric's expression library comes to them: it evaluates the gates inside a gate before
+/// it takes the principals of the gate itself. One that is named twice is there twice.
+fn gate(n: u32, rules: &[Rule], identities: &mut Vec<MspPrincipal>) -> SignaturePolicy {
+    let inner: Vec<Option<SignaturePolicy>> = rules
+        .iter()
+        .map(|rule| match rule {
+            Rule::SignedBy(_) => None,
+            Rule::OutOf { n, rules } => Some(gate(*n, rules, identities)),
+        })
+        .collect();
+    let rules = rules.iter().zip(inner).map(|(rule, inner)| match (rule, inner) {
+        (Rule::SignedBy(principal), None) => signed_by(principal, identities),
+        (_, inner) => inner.unwrap_or_default(),
+    });
+    let rules = rules.collect();
+    let n = i32::try_from(n).unwrap_or(i32::MAX);
+    SignaturePolicy { r#type: Some(SignaturePolicyType::NOutOf(NOutOf { n, rules })) }
+}
+
+fn signed_by(principal: &Principal, identities: &mut Vec<MspPrincipal>) -> SignaturePolicy {
+    let Principal { msp_id, role } = principal;
+    let index = i32::try_from(identities.len()).unwrap_or(i32::MAX);
+    let role = MspRole { msp_identifier: msp_id.clone(), role: *role as i32 };
+    identities.push(MspPrincipal { principal_classification: PRINCIPAL_ROLE, principal: role.encode_to_vec() });
+    SignaturePolicy { r#type: Some(SignaturePolicyType::SignedBy(index)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described(rule: &SignaturePolicy) -> String {
+        match rule.r#type.as_ref().unwrap() {
+            SignaturePolicyType::SignedBy(index) => index.to_string(),
+            SignaturePolicyType::NOutOf(NOutOf { n, rules }) => {
+                format!("{n}({})", rules.iter().map(described).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+
+    /// The rule with the indices of its identities, and the MSPs of the identities in order.
+    fn encoded(rule: &str) -> (String, String) {
+        let policy = new_policy(&network::Policy::parse("Signature", rule).unwrap());
+        assert_eq!(policy.r#type, 1);
+        let envelope = SignaturePolicyEnvelope::decode(policy.value.as_slice()).unwrap();
+        let role = |p: &MspPrincipal| MspRole::decode(p.principal.as_slice()).unwrap();
+        let roles = envelope.identities.iter().map(role).map(|r| format!("{}{}", r.msp_identifier, r.role));
+        (described(&envelope.rule.unwrap()), roles.collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn inner_gates_number_their_identities_first() {
+        assert_eq!(encoded("AND('A.member', OR('B.member','C.peer'))"), ("2(2,1(0,1))".into(), "B0 C3 A0".into()));
+        assert_eq!(encoded("OR('A.admin', AND('B.admin'))"), ("1(1,1(0))".into(), "B1 A1".into()));
+        assert_eq!(
+            encoded("OutOf(2, 'A.member', AND('B.member', OR('C.client', 'D.orderer')), 'E.member', OR('F.member'))"),
+            ("2(4,2(2,1(0,1)),5,1(3))".into(), "C2 D4 B0 F0 A0 E0".into())
+        );
+    }
+
+    #[test]
+    fn an_identity_named_twice_is_there_twice() {
+        assert_eq!(encoded("OR('A.member', 'A.member')"), ("1(0,1)".into(), "A0 A0".into()));
+    }
+
+    #[test]
+    fn the_first_identity_is_written_though_its_number_is_zero() {
+        let policy = new_policy(&network::Policy::parse("Signature", "OR('A.member')").unwrap());
+        assert_eq!(hex::encode(policy.value), "120812060801120208001a0512030a0141");
+    }
+
+    #[test]
+    fn an_implicit_meta_policy_leaves_out_its_default() {
+        let any = new_policy(&network::Policy::parse("ImplicitMeta", "ANY Readers").unwrap());
+        assert_eq!((any.r#type, hex::encode(any.value)), (3, "0a0752656164657273".into()));
+        let majority = new_policy(&network::Policy::parse("ImplicitMeta", "MAJORITY Admins").unwrap());
+        assert_eq!(hex::encode(majority.value), "0a0641646d696e731002");
+    }
+}
