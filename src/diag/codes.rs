@@ -42,7 +42,7 @@ macro_rules! codes {
 // 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 09xx not built yet.
 codes! {
     FK0101 Error "a file is not YAML"
-        "The file was cut off, or a line of it cannot be read as YAML. The line named is where reading stopped; the cause is often a\nline or two above it: a tab, a missing space after a colon, an unclosed quote or bracket."
+        "The file was cut off, or a line of it cannot be read as YAML. The line named is where reading stopped; the cause is often a\nline or two above it: a tab, a missing space after a colon, an unclosed quote or bracket. A file whose aliases multiply\nbeyond a million values, or that nests a hundred levels deep, is not read either."
     FK0102 Error "a needed file is not there"
         "fabkube needs crypto-config.yaml in the project folder. `-C DIR` names the folder; `--crypto-config FILE` names the file."
     FK0103 Error "a value has the wrong type"

@@ -130,7 +130,7 @@ pub(super) fn float(scalar: &Scalar, rules: Rules) -> Option<f64> {
         (_, Resolved::Float(f)) => Some(f),
         (Typing::Weak, Resolved::Bool(b)) => Some(f64::from(u8::from(b))),
         (Typing::Weak, Resolved::Text) if scalar.text.is_empty() => Some(0.0),
-        (Typing::Weak, Resolved::Text) => scalar.text.parse().ok(),
+        (Typing::Weak, Resolved::Text) => scalar.text.parse().ok().filter(|f: &f64| f.is_finite()),
         _ => None,
     }
 }

@@ -1,14 +1,15 @@
 //! The walk over a tree as serde asks for it: each value as the type of its field, problems on the way.
-//! What a scalar becomes is `convert`'s; what is said of a problem is `read`'s.
+//! What a scalar becomes is `convert`'s; what is said of a problem is `report`'s.
 
+use super::access::{Field, Fields, Items, Placed};
 use super::convert::{Width, boolean, float, integer, listed, string};
+use super::merge::Dialect;
 use super::node::{Content, Node};
-use super::read::{BOOLEAN, Context, Failure, Keys, Path, Typing};
+use super::read::{Failure, Keys, Path, Typing};
+use super::report::{BOOLEAN, Context};
 use super::scalar::Resolved;
 use super::spanned::SPANNED;
-use crate::diag::{Code, Problem};
-use serde::de::value::{StrDeserializer, U32Deserializer, UnitDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -58,7 +59,15 @@ impl<'n> De<'n> {
     }
 
     fn items<'de, V: Visitor<'de>>(&self, items: &[Node], visitor: V) -> Result<V::Value> {
-        visitor.visit_seq(Items { items: items.iter().enumerate(), of: self })
+        // v4 leaves nulls out of lists of strings, numbers and structs (`sequence` and `null` in its constructor.go).
+        let drop = self.context.rules.typing == Typing::Go && self.context.rules.dialect == Dialect::V4;
+        let items: Vec<(usize, &Node)> = items.iter().enumerate().filter(|(_, item)| !(drop && item.is_null())).collect();
+        visitor.visit_seq(Items { items: items.iter(), of: self })
+    }
+
+    fn all_items<'de, V: Visitor<'de>>(&self, items: &[Node], visitor: V) -> Result<V::Value> {
+        let items: Vec<(usize, &Node)> = items.iter().enumerate().collect();
+        visitor.visit_seq(Items { items: items.iter(), of: self })
     }
 
     fn entries<'de, V: Visitor<'de>>(&self, entries: &[(Node, Node)], visitor: V) -> Result<V::Value> {
@@ -104,9 +113,7 @@ impl<'n> De<'n> {
         };
         let word = matches!(scalar.resolved(self.context.rules.dialect), Ok(Resolved::Text));
         if self.weak() && !word && !matches!(self.path, Path::Root) && !self.path.in_list() {
-            let path = Path::Key(&self.path, &scalar.text);
-            let problem = Problem::new(Code::FK0103, format!("the key {path} is no string to configtxgen, which refuses it"));
-            self.context.push(problem.at(&key.place).help(format!("write `\"{}\"`, in quotes", scalar.text)));
+            self.context.no_string(key, Path::Key(&self.path, &scalar.text));
         }
     }
 }
@@ -125,7 +132,7 @@ impl<'de> Deserializer<'de> for De<'_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match &self.node.content {
-            Content::Sequence(items) => self.items(items, visitor),
+            Content::Sequence(items) => self.all_items(items, visitor),
             Content::Mapping(entries) => self.entries(entries, visitor),
             Content::Scalar(scalar) => match scalar.resolved(self.context.rules.dialect) {
                 Ok(Resolved::Null) => visitor.visit_unit(),
@@ -287,110 +294,4 @@ impl<'de> Deserializer<'de> for De<'_> {
     }
 
     forward_to_deserialize_any! { bytes byte_buf identifier }
-}
-
-/// The items of a list.
-struct Items<'i> {
-    items: std::iter::Enumerate<std::slice::Iter<'i, Node>>,
-    of: &'i De<'i>,
-}
-
-impl<'de> SeqAccess<'de> for Items<'_> {
-    type Error = Failure;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>> {
-        let Some((i, node)) = self.items.next() else { return Ok(None) };
-        let path = Path::Index(&self.of.path, i);
-        seed.deserialize(De { node, path, context: self.of.context }).map(Some).map_err(|e| e.at(node, path))
-    }
-}
-
-/// An entry of a mapping, under the name that the struct has for it.
-struct Field<'f> {
-    key: &'f Node,
-    name: Option<&'static str>,
-    value: &'f Node,
-}
-
-struct Fields<'f> {
-    fields: std::slice::Iter<'f, Field<'f>>,
-    value: Option<&'f Field<'f>>,
-    of: &'f De<'f>,
-}
-
-impl<'de> MapAccess<'de> for Fields<'_> {
-    type Error = Failure;
-
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>> {
-        self.value = self.fields.next();
-        let Some(field) = self.value else { return Ok(None) };
-        match field.name {
-            Some(name) => seed.deserialize(StrDeserializer::new(name)).map(Some),
-            None => seed.deserialize(KeyDe { key: field.key, of: *self.of }).map(Some).map_err(|e| e.at(field.key, self.of.path)),
-        }
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        let Some(field) = self.value.take() else { return seed.deserialize(UnitDeserializer::new()) };
-        let path = Path::Key(&self.of.path, field.key.text().unwrap_or_default());
-        let value = De { node: field.value, path, context: self.of.context };
-        seed.deserialize(value).map_err(|e| e.at(field.value, path))
-    }
-}
-
-/// A key of a map: always its own text.
-struct KeyDe<'n> {
-    key: &'n Node,
-    of: De<'n>,
-}
-
-impl<'de> Deserializer<'de> for KeyDe<'_> {
-    type Error = Failure;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_str(self.key.text().unwrap_or_default())
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if name != SPANNED {
-            return visitor.visit_newtype_struct(self);
-        }
-        let text = Node::string(self.key.text().unwrap_or_default(), self.key.place.clone());
-        visitor.visit_seq(Placed { next: 0, place: De { node: &text, path: self.of.path, context: self.of.context } })
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value> {
-        visitor.visit_enum(IntoDeserializer::<Failure>::into_deserializer(self.key.text().unwrap_or_default()))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct seq tuple tuple_struct map
-        struct identifier ignored_any
-    }
-}
-
-/// What a `Spanned` asks for: file, line, value.
-struct Placed<'n> {
-    next: u8,
-    place: De<'n>,
-}
-
-impl<'de> SeqAccess<'de> for Placed<'_> {
-    type Error = Failure;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>> {
-        let De { node, path, .. } = self.place;
-        self.next += 1;
-        match self.next {
-            1 => seed.deserialize(StrDeserializer::new(node.place.name())),
-            2 => seed.deserialize(U32Deserializer::new(node.place.line().unwrap_or_default())),
-            _ => seed.deserialize(self.place).map_err(|e| e.at(node, path)),
-        }
-        .map(Some)
-    }
 }

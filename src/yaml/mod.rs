@@ -7,6 +7,7 @@
 //! [`Rules`] that say what keys and scalars mean ([`read`]). Values files are laid over one another between the last two steps
 //! ([`Node::overlay`], [`Node::set`]).
 
+mod access;
 mod assign;
 mod convert;
 mod de;
@@ -17,6 +18,7 @@ mod merge;
 mod node;
 mod parse;
 mod read;
+mod report;
 mod scalar;
 mod spanned;
 mod text;

@@ -89,8 +89,18 @@ impl<'a> Builder<'a> {
             }
             let done = match event {
                 Event::Scalar(text, style, anchor, tag) => {
+                    let mut text = text.into_owned();
+                    // A block that the file ends in has the line end that the file has; the scanner always gives it one.
+                    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                    if block
+                        && text.ends_with('\n')
+                        && !self.text.ends_with('\n')
+                        && span.end.index() >= self.text.chars().count()
+                    {
+                        text.pop();
+                    }
                     let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
-                    let scalar = Scalar { text: text.into_owned(), style, tag: tag.map(|tag| short(&tag)) };
+                    let scalar = Scalar { text, style, tag: tag.map(|tag| short(&tag)) };
                     self.values += 1;
                     let built = Built { node: Node { content: Content::Scalar(scalar), place }, values: 1, levels: 1 };
                     self.add(built, anchor)?
@@ -233,10 +243,10 @@ mod tests {
         let (node, problems) = parsed("b: 010\na:\n  - x\n  - 'y'\nc:\n");
         assert!(problems.is_empty());
         let node = node.unwrap();
-        let Content::Mapping(entries) = &node.content else { panic!("no mapping") };
+        let entries = if let Content::Mapping(entries) = &node.content { entries.as_slice() } else { &[] };
         assert_eq!(entries.iter().filter_map(|(k, _)| k.text()).collect::<Vec<_>>(), ["b", "a", "c"]);
         assert_eq!(node.get("b").unwrap().text(), Some("010"));
-        let Content::Sequence(items) = &node.get("a").unwrap().content else { panic!("no sequence") };
+        let items = if let Content::Sequence(items) = &node.get("a").unwrap().content { items.as_slice() } else { &[] };
         assert_eq!(items[1].place.to_string(), "a.yaml:4");
         assert!(node.get("c").unwrap().is_null());
         assert_eq!(node.get("c").unwrap().place.line(), Some(5));
@@ -287,6 +297,14 @@ mod tests {
         let node = node.unwrap();
         assert_eq!(node.get("a").unwrap().text(), Some("x\ny\n"));
         assert_eq!(node.get("b").unwrap().text(), Some("z"));
+    }
+
+    #[test]
+    fn a_block_at_the_end_has_the_files_line_end() {
+        for (text, wanted) in [("a: |\n  x\n", "x\n"), ("a: |\n  x", "x"), ("a: >\n  x\n  y", "x y"), ("a: |\n  x\n# end", "x\n")]
+        {
+            assert_eq!(parsed(text).0.unwrap().get("a").unwrap().text(), Some(wanted), "{text:?}");
+        }
     }
 
     #[test]

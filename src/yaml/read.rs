@@ -3,10 +3,10 @@
 
 use super::de::De;
 use super::merge::Dialect;
-use super::node::{Content, Node};
+use super::node::Node;
+use super::report::Context;
 use crate::diag::{Code, Place, Problem, Problems};
 use serde::de::DeserializeOwned;
-use std::cell::RefCell;
 use std::fmt;
 
 /// How a file's keys and scalars are understood.
@@ -53,7 +53,7 @@ pub enum Typing {
 /// `None` only where no value could be built: a field without a default is missing, or a type's own `Deserialize` refused;
 /// that is a problem too (FK0103). Mirrors must not carry `deny_unknown_fields`.
 pub fn read<T: DeserializeOwned>(node: &Node, rules: Rules, problems: &mut Problems) -> Option<T> {
-    let context = Context { rules, problems: RefCell::default() };
+    let context = Context::new(rules);
     let result = T::deserialize(De { node, path: Path::Root, context: &context });
     let found = context.problems.into_inner();
     let failed = found.has_errors();
@@ -67,96 +67,6 @@ pub fn read<T: DeserializeOwned>(node: &Node, rules: Rules, problems: &mut Probl
             None
         }
     }
-}
-
-/// What a reader carries along.
-pub(super) struct Context {
-    pub rules: Rules,
-    pub problems: RefCell<Problems>,
-}
-
-impl Context {
-    pub fn push(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-
-    /// A value that is not what belongs there.
-    pub fn wrong(&self, node: &Node, path: Path<'_>, expected: &str) {
-        let found = match &node.content {
-            Content::Scalar(_) if node.is_null() => "empty".to_string(),
-            Content::Scalar(scalar) => format!("`{}`", shortened(&scalar.text)),
-            Content::Sequence(_) => "a list".to_string(),
-            Content::Mapping(_) => "a map".to_string(),
-        };
-        let mut problem = Problem::new(Code::FK0103, format!("{path} must be {expected}, but it is {found}")).at(&node.place);
-        if let Content::Scalar(scalar) = &node.content {
-            let bare = Node::plain(scalar.text.clone(), node.place.clone());
-            let number = matches!(&bare.content, Content::Scalar(s) if s.resolved(self.rules.dialect).is_ok_and(|r| r != super::scalar::Resolved::Text));
-            if scalar.style == super::node::Style::Quoted && number && !bare.is_null() {
-                problem = problem.help("take away the quotes");
-            } else if expected == BOOLEAN {
-                problem = problem.help("write `true` or `false`");
-            }
-        }
-        self.push(problem);
-    }
-
-    /// A key that the mirror does not know.
-    pub fn unknown(&self, key: &Node, path: Path<'_>, known: &[&str], harmless: bool) {
-        let code = match self.rules.unknown {
-            Unknown::Ignore => return,
-            Unknown::Warn => Code::FK0105,
-            Unknown::Error if harmless => Code::FK0105,
-            Unknown::Error => Code::FK0104,
-        };
-        let text = key.text().unwrap_or_default();
-        let problem = Problem::new(code, format!("unknown key {path}")).at(&key.place);
-        self.push(match near(text, known) {
-            Some(name) if name.eq_ignore_ascii_case(text) && name != text => {
-                problem.help(format!("write `{name}`: upper and lower case matter here"))
-            }
-            Some(name) => problem.help(format!("`{name}` is known; was that meant?")),
-            None => problem,
-        });
-    }
-}
-
-pub(super) const BOOLEAN: &str = "true or false";
-
-fn shortened(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let cut: String = line.chars().take(60).collect();
-    if cut.len() < text.len() { format!("{cut}…") } else { cut }
-}
-
-/// The known key that is most like a word, if one is like it at all.
-fn near<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let lower = word.to_lowercase();
-    let far = (word.chars().count() / 3).max(1);
-    known.iter().map(|k| (distance(&lower, &k.to_lowercase()), *k)).filter(|(d, _)| *d <= far).min().map(|(_, k)| k)
-}
-
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    if a.len() > 200 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut last = i;
-        let mut left = i + 1;
-        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let cost = (last + usize::from(x != *y)).min(left + 1).min(*cell + 1);
-            last = *cell;
-            *cell = cost;
-            left = cost;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// The way from the top of a file to a value; shown as `` `Profiles.X.Orderer` ``, or `the file`.
@@ -174,6 +84,15 @@ impl Path<'_> {
             Path::Root => false,
             Path::Key(above, _) => above.in_list(),
             Path::Index(..) => true,
+        }
+    }
+
+    /// The last key, and the positions after it.
+    pub fn last(&self) -> String {
+        match self {
+            Path::Root => String::new(),
+            Path::Key(_, key) => (*key).to_string(),
+            Path::Index(above, i) => format!("{}[{i}]", above.last()),
         }
     }
 
@@ -233,5 +152,215 @@ impl serde::de::Error for Failure {
 
     fn missing_field(field: &'static str) -> Self {
         Self::custom(format_args!("the key `{field}` is missing"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Ordered, Spanned, Value, parse, to_text};
+    use super::*;
+    use serde::Deserialize;
+    use std::collections::BTreeMap;
+
+    #[derive(Deserialize, Default, Debug)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Org {
+        name: Spanned<String>,
+        count: u32,
+        enable: bool,
+        kind: Kind,
+        hosts: Vec<Spanned<String>>,
+        inner: Option<Spanned<Inner>>,
+        policies: Ordered<Spanned<String>>,
+        sizes: BTreeMap<String, i64>,
+        free: Option<Value>,
+    }
+
+    #[derive(Deserialize, Default, Debug, PartialEq)]
+    enum Kind {
+        #[default]
+        Peer,
+        Orderer,
+    }
+
+    #[derive(Deserialize, Default, Debug)]
+    #[serde(default)]
+    struct Inner {
+        x: Option<i64>,
+    }
+
+    const CRYPTOGEN: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2Structs };
+    const CONFIGTX: Rules = Rules { keys: Keys::AnyCase, unknown: Unknown::Error, typing: Typing::Weak, dialect: Dialect::V2 };
+
+    /// The value, and the problems with their first place and their help.
+    fn get<T: DeserializeOwned>(text: &str, rules: Rules) -> (Option<T>, Vec<String>) {
+        let mut problems = Problems::new();
+        let node = parse(std::path::Path::new("o.yaml"), text, &mut problems).unwrap().merged(rules.dialect, &mut problems);
+        let value = read(&node, rules, &mut problems);
+        let line = |p: &Problem| format!("{} {} {} | {}", p.code, p.places[0], p.message, p.help.as_deref().unwrap_or_default());
+        (value, problems.iter().map(line).collect())
+    }
+
+    fn org(text: &str, rules: Rules) -> (Org, Vec<String>) {
+        let (value, problems) = get(text, rules);
+        (value.unwrap(), problems)
+    }
+
+    #[test]
+    fn values_come_with_their_places_and_maps_in_their_order() {
+        let text = "Name: 1.10\nHosts:\n  - a\n  - b\nInner:\n  x: 010\nPolicies:\n  Z: z\n  A: a\nKind: Orderer\n";
+        let (org, problems) = org(text, CRYPTOGEN);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!((org.name.as_str(), org.name.place.line()), ("1.10", Some(1)));
+        assert_eq!(org.hosts[1].place.to_string(), "o.yaml:4");
+        let inner = org.inner.unwrap();
+        assert_eq!((inner.x, inner.place.line()), (Some(8), Some(6)));
+        assert_eq!(org.policies.iter().map(|(k, v)| format!("{k}{}{v}", k.place)).collect::<String>(), "Zo.yaml:8zAo.yaml:9a");
+        assert_eq!(org.kind, Kind::Orderer);
+    }
+
+    #[test]
+    fn every_wrong_value_is_reported_and_reading_goes_on() {
+        let text =
+            "Name: [a]\nCount: x\nEnable: '1'\nKind: Client\nHosts: a\nInner: 5\nSizes: {a: '5', b: 7}\nPolicies: {x: {}}\n";
+        let (org, problems) = org(text, CRYPTOGEN);
+        assert_eq!(org.sizes, BTreeMap::from([("a".into(), 0), ("b".into(), 7)]));
+        assert_eq!(
+            problems,
+            [
+                "FK0103 o.yaml:1 `Name` must be a string, but it is a list | ",
+                "FK0103 o.yaml:2 `Count` must be a whole number from 0 to 4294967295, but it is `x` | ",
+                "FK0103 o.yaml:3 `Enable` must be true or false, but it is `1` | take away the quotes",
+                "FK0103 o.yaml:4 `Kind` must be `Peer` or `Orderer`, but it is `Client` | ",
+                "FK0103 o.yaml:5 `Hosts` must be a list, but it is `a` | ",
+                "FK0103 o.yaml:6 `Inner` must be a map, but it is `5` | ",
+                "FK0103 o.yaml:7 `Sizes.a` must be a whole number, but it is `5` | take away the quotes",
+                "FK0103 o.yaml:8 `Policies.x` must be a string, but it is a map | ",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_path() {
+        let (_, problems) = org("Inner:\n  y: 1\nname: x\nHost: [a]\nZzz: 1\n", CRYPTOGEN);
+        assert_eq!(
+            problems,
+            [
+                "FK0105 o.yaml:3 unknown key `name` | write `Name`: upper and lower case matter here",
+                "FK0105 o.yaml:4 unknown key `Host` | `Hosts` is known; was that meant?",
+                "FK0105 o.yaml:5 unknown key `Zzz` | ",
+                "FK0105 o.yaml:2 unknown key `Inner.y` | ",
+            ]
+        );
+        let (_, problems) = org("Foo: 1\n", CONFIGTX);
+        assert_eq!(problems, ["FK0104 o.yaml:1 unknown key `Foo` | "]);
+        assert!(org("Foo: 1\n", Rules { unknown: Unknown::Ignore, ..CONFIGTX }).1.is_empty());
+    }
+
+    #[test]
+    fn keys_of_structs_may_be_in_any_case_in_configtx() {
+        let (org, problems) = org("count: '5'\nNAME: me\npolicies: {a: x, A: z}\n", CONFIGTX);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!((org.count, org.name.as_str(), org.policies.len()), (5, "me", 2));
+    }
+
+    #[test]
+    fn a_key_spelt_in_two_ways_is_unknown_the_second_time() {
+        let (org, problems) = org("count: 5\nCount: 6\n", CONFIGTX);
+        assert_eq!(org.count, 6);
+        assert!(problems.len() == 1 && problems[0].starts_with("FK0104 o.yaml:1 unknown key `count`"), "{problems:?}");
+    }
+
+    #[test]
+    fn null_is_an_absent_key() {
+        let text = "Name:\nCount: ~\nHosts: null\nInner:\nPolicies:\nFree:\n";
+        for rules in [CRYPTOGEN, CONFIGTX] {
+            let (org, problems) = org(text, rules);
+            assert!(problems.is_empty(), "{problems:?}");
+            assert!(org.name.is_empty() && org.hosts.is_empty() && org.inner.is_none() && org.free.is_none());
+        }
+        assert!(get::<Org>("", CRYPTOGEN).0.is_some());
+        let text = "Sizes: {a: , b: 1}\n";
+        assert_eq!((org(text, CRYPTOGEN).0.sizes.len(), org(text, CONFIGTX).0.sizes.len()), (2, 1));
+    }
+
+    #[test]
+    fn an_unknown_null_is_harmless_in_configtx_but_in_lists() {
+        assert_eq!(org("Foo:\n", CONFIGTX).1, ["FK0105 o.yaml:1 unknown key `Foo` | "]);
+        assert_eq!(get::<Vec<Org>>("- Foo:\n", CONFIGTX).1, ["FK0104 o.yaml:1 unknown key `[0].Foo` | "]);
+    }
+
+    #[test]
+    fn a_single_value_is_a_list_in_configtx() {
+        assert_eq!(org("Hosts: a\n", CONFIGTX).0.hosts, [Spanned::nowhere("a".to_string())]);
+        assert_eq!(org("Hosts: '[a, b]'\n", CONFIGTX).0.hosts.len(), 2);
+        let (orgs, problems) = get::<Vec<Org>>("Name: a\n", CONFIGTX);
+        assert!(orgs.is_some_and(|o| o.len() == 1 && o[0].name.as_str() == "a") && problems.is_empty());
+    }
+
+    #[test]
+    fn a_key_that_is_no_string_to_configtxgen_is_reported() {
+        let (_, problems) = org("Policies: {yes: a, 5: b, c: d}\n", CONFIGTX);
+        assert_eq!(problems.len(), 2);
+        assert!(problems[0].starts_with("FK0103 o.yaml:1 the key `Policies.yes` is no string"), "{problems:?}");
+        assert!(org("Policies: {yes: a, 5: b}\n", CRYPTOGEN).1.is_empty());
+    }
+
+    #[test]
+    fn nulls_in_lists_are_left_out_in_fabric_3() {
+        for (dialect, count) in [(Dialect::V2Structs, 2), (Dialect::V4, 1)] {
+            assert_eq!(org("Hosts: [a, ~]\n", Rules { dialect, ..CRYPTOGEN }).0.hosts.len(), count);
+        }
+    }
+
+    #[test]
+    fn a_value_without_a_type_is_what_go_makes_of_it() {
+        let (org, problems) = org("Free: {a: yes, b: 010, c: 'no', d: 1.5, e: [~, x], 5: z}\n", CRYPTOGEN);
+        assert!(problems.is_empty());
+        let text = to_text(&org.free.unwrap());
+        assert_eq!(text, "a: true\nb: 8\nc: \"no\"\nd: 1.5\ne:\n  - null\n  - x\n\"5\": z\n");
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_built_is_a_problem() {
+        #[derive(Deserialize, Debug)]
+        struct Needed {
+            #[serde(rename = "list")]
+            _list: Vec<Item>,
+        }
+        #[derive(Deserialize, Debug)]
+        struct Item {
+            #[serde(rename = "id")]
+            _id: u8,
+        }
+        let (value, problems) = get::<Needed>("list:\n  - id: 1\n  - {}\n", CRYPTOGEN);
+        assert!(value.is_none());
+        assert_eq!(problems, ["FK0103 o.yaml:3 `list[1]`: the key `id` is missing | "]);
+        let (value, problems) = get::<Needed>("[]\n", CRYPTOGEN);
+        assert!(value.is_none());
+        assert_eq!(problems, ["FK0103 o.yaml:1 the file must be a map, but it is a list | "]);
+    }
+
+    #[test]
+    fn what_stands_in_one_place_is_told_of_once() {
+        let (_, problems) =
+            get::<BTreeMap<String, Org>>("a: &a {Count: x, Foo: 1}\nb: *a\nc: {<<: *a}\nd: {Count: x}\n", CONFIGTX);
+        let lines: Vec<&str> = problems.iter().filter_map(|p| p.split(" | ").next()).collect();
+        assert_eq!(
+            lines,
+            [
+                "FK0104 o.yaml:1 unknown key `a.Foo`",
+                "FK0103 o.yaml:1 `a.Count` must be a whole number from 0 to 4294967295, but it is `x`",
+                "FK0103 o.yaml:4 `d.Count` must be a whole number from 0 to 4294967295, but it is `x`",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_deepest_file_is_read() {
+        let text = format!("{}{}", "[".repeat(99), "]".repeat(99));
+        let (value, problems) = get::<Value>(&text, CRYPTOGEN);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(to_text(&value.unwrap()).matches("- ").count(), 98);
     }
 }

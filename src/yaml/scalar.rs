@@ -19,9 +19,10 @@ pub(super) enum Resolved {
 impl Scalar {
     /// Whether this is null (`prepare` and `resolve` in go-yaml).
     pub fn is_null(&self) -> bool {
+        let bare = || matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL");
         match self.tag.as_deref() {
-            Some("!!null") => true,
-            None | Some("!") => self.style == Style::Plain && matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL"),
+            Some("!!null") => bare(),
+            None | Some("!") => self.style == Style::Plain && bare(),
             Some(_) => false,
         }
     }
@@ -45,7 +46,7 @@ impl Scalar {
         };
         match (self.tag.as_deref(), resolved) {
             (Some("!!bool"), Resolved::Bool(_)) | (Some("!!int"), Resolved::Int(_)) | (Some("!!float"), Resolved::Float(_)) => {}
-            (Some(tag @ ("!!bool" | "!!int" | "!!float")), _) => return Err(tag.to_string()),
+            (Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float")), _) => return Err(tag.to_string()),
             _ => {}
         }
         Ok(resolved)
@@ -220,7 +221,8 @@ mod tests {
         assert_eq!(of("5", "!!float"), Ok(Resolved::Float(5.0)));
         assert_eq!(of("5", "!!str"), Ok(Resolved::Text));
         assert_eq!(of("yes", "!!bool"), Ok(Resolved::Bool(true)));
-        assert_eq!(of("x", "!!null"), Ok(Resolved::Null));
+        assert_eq!(of("~", "!!null"), Ok(Resolved::Null));
+        assert_eq!(of("x", "!!null"), Err("!!null".into()));
         assert_eq!(of("x", "!mine"), Ok(Resolved::Text));
         assert_eq!(of("x", "!!int"), Err("!!int".into()));
     }

@@ -1,0 +1,152 @@
+//! What is said of values and keys that do not belong where they stand.
+//! Finding them is `de`'s.
+
+use super::node::{Content, Node, Scalar, Style};
+use super::read::{Keys, Path, Rules, Unknown};
+use super::scalar::Resolved;
+use crate::diag::{Code, Place, Problem, Problems};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// What a reader carries along.
+pub(super) struct Context {
+    pub rules: Rules,
+    pub problems: RefCell<Problems>,
+    /// What is told of, by the last step of its path: what stands in one place is told of once, however many aliases bring it
+    /// to other paths.
+    told: RefCell<BTreeSet<(Code, Option<Place>, String)>>,
+}
+
+impl Context {
+    pub fn new(rules: Rules) -> Self {
+        Self { rules, problems: RefCell::default(), told: RefCell::default() }
+    }
+
+    /// Adds a problem whose message names a path.
+    fn push(&self, path: Path<'_>, message: impl Fn(String) -> Problem) {
+        let problem = message(path.to_string());
+        let last = message(path.last());
+        if self.told.borrow_mut().insert((last.code, last.places.first().cloned(), last.message)) {
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+
+    /// A value that is not what belongs there.
+    pub fn wrong(&self, node: &Node, path: Path<'_>, expected: &str) {
+        let found = match &node.content {
+            Content::Scalar(_) if node.is_null() => "empty".to_string(),
+            Content::Scalar(scalar) => format!("`{}`", shortened(&scalar.text)),
+            Content::Sequence(_) => "a list".to_string(),
+            Content::Mapping(_) => "a map".to_string(),
+        };
+        let help = match &node.content {
+            Content::Scalar(scalar) => {
+                let bare = Scalar { style: Style::Plain, ..scalar.clone() };
+                let resolved = bare.resolved(self.rules.dialect);
+                let understood = matches!(resolved, Ok(Resolved::Bool(_) | Resolved::Int(_) | Resolved::Float(_)));
+                let scalars = expected == BOOLEAN || expected.contains("number");
+                match scalar.style {
+                    Style::Quoted if understood && scalars => Some("take away the quotes"),
+                    _ if expected == BOOLEAN => Some("write `true` or `false`"),
+                    _ => None,
+                }
+            }
+            Content::Sequence(_) | Content::Mapping(_) => None,
+        };
+        self.push(path, |path| {
+            let message = format!("{path} must be {expected}, but it is {found}");
+            Problem { help: help.map(str::to_string), ..Problem::new(Code::FK0103, message).at(&node.place) }
+        });
+    }
+
+    /// A key that the mirror does not know.
+    pub fn unknown(&self, key: &Node, path: Path<'_>, known: &[&str], harmless: bool) {
+        let code = match self.rules.unknown {
+            Unknown::Ignore => return,
+            Unknown::Warn => Code::FK0105,
+            Unknown::Error if harmless => Code::FK0105,
+            Unknown::Error => Code::FK0104,
+        };
+        let text = key.text().unwrap_or_default();
+        let help = near(text, known).map(|name| match self.rules.keys {
+            Keys::Exact if name.eq_ignore_ascii_case(text) => format!("write `{name}`: upper and lower case matter here"),
+            Keys::AnyCase if name.eq_ignore_ascii_case(text) => format!("`{name}` is given already: take one of them out"),
+            _ => format!("`{name}` is known; was that meant?"),
+        });
+        self.push(path, |path| Problem {
+            help: help.clone(),
+            ..Problem::new(code, format!("unknown key {path}")).at(&key.place)
+        });
+    }
+
+    /// A key that is no string to Go's YAML library.
+    pub fn no_string(&self, key: &Node, path: Path<'_>) {
+        let text = key.text().unwrap_or_default();
+        self.push(path, |path| {
+            let message = format!("the key {path} is no string to configtxgen, which refuses it");
+            Problem::new(Code::FK0103, message).at(&key.place).help(format!("write `\"{text}\"`, in quotes"))
+        });
+    }
+}
+
+/// What belongs in a field of type bool.
+pub(super) const BOOLEAN: &str = "true or false";
+
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let cut: String = line.chars().take(60).collect();
+    if cut.len() < text.len() { format!("{cut}…") } else { cut }
+}
+
+/// The known key that is most like a word, if one is like it at all.
+fn near<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let lower = word.to_lowercase();
+    let far = word.chars().count() / 3;
+    known.iter().map(|k| (distance(&lower, &k.to_lowercase()), *k)).filter(|(d, _)| *d <= far).min().map(|(_, k)| k)
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    if a.len() > 200 {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut last = i;
+        let mut left = i + 1;
+        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let cost = (last + usize::from(x != *y)).min(left + 1).min(*cell + 1);
+            last = *cell;
+            *cell = cost;
+            left = cost;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_known_key_is_found() {
+        let known = ["PeerOrgs", "OrdererOrgs", "x"];
+        let table = [
+            ("PeerOrg", Some("PeerOrgs")),
+            ("peerorgs", Some("PeerOrgs")),
+            ("OrderOrgs", Some("OrdererOrgs")),
+            ("Foo", None),
+            ("", None),
+            ("X", Some("x")),
+            ("y", None),
+        ];
+        for (word, wanted) in table {
+            assert_eq!(near(word, &known), wanted, "{word}");
+        }
+        assert_eq!((distance("kitten", "sitting"), distance("", "ab"), distance("ab", "")), (3, 2, 2));
+    }
+}
