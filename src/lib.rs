@@ -12,3 +12,4 @@ pub mod input;
 pub mod network;
 pub mod crypto;
 pub mod channel;
+pub mod render;

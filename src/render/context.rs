@@ -1,0 +1,266 @@
+//! What templates are given: the model, and material beside it. `fabkube show` prints the same.
+
+use super::Secrets;
+use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
+use crate::network::{Network, Node, Org, OrgKind, Role};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// A kind of scope: a folder of templates, rendered once for each thing of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeKind {
+    Namespace,
+    Org,
+    Orderer,
+    Peer,
+}
+
+impl ScopeKind {
+    /// In the order in which they are rendered.
+    pub const ALL: &'static [ScopeKind] = &[ScopeKind::Namespace, ScopeKind::Org, ScopeKind::Orderer, ScopeKind::Peer];
+
+    /// The folder of its templates, which is also the name of its variable.
+    pub fn folder(self) -> &'static str {
+        match self {
+            ScopeKind::Namespace => "namespace",
+            ScopeKind::Org => "org",
+            ScopeKind::Orderer => "orderer",
+            ScopeKind::Peer => "peer",
+        }
+    }
+
+    /// The scope of a folder.
+    pub fn of_folder(folder: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.folder() == folder)
+    }
+}
+
+/// One thing that templates are rendered for, and every variable that they have there.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub kind: ScopeKind,
+    /// What it is called: `org1-peer0`.
+    pub name: String,
+    pub variables: BTreeMap<&'static str, Value>,
+}
+
+/// How secret and long values are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As they are.
+    Values,
+    /// Secret values as digests of public parts.
+    Digests,
+    /// Every value of a Secret as a word that says what it is.
+    Placeholders,
+}
+
+impl From<Secrets> for Shown {
+    fn from(secrets: Secrets) -> Self {
+        match secrets {
+            Secrets::Include | Secrets::Only => Shown::Values,
+            Secrets::Omit | Secrets::Redact => Shown::Digests,
+        }
+    }
+}
+
+/// A Secret's content, and how a pod mounts it as a folder.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Files {
+    /// Base64 by key: a Secret's `data`.
+    data: BTreeMap<String, String>,
+    /// Where each key goes below the mount.
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Item {
+    key: String,
+    path: String,
+}
+
+/// An identity and its TLS pair.
+#[derive(Clone, Debug, Serialize)]
+struct Identity {
+    msp: Files,
+    tls: Files,
+    /// Changes when any part does; made of public parts alone.
+    checksum: String,
+}
+
+/// Every scope of the network with its variables, in the model's order.
+pub fn scopes(network: &Network, material: &Material, shown: Shown) -> Vec<Scope> {
+    let shared = shared(network);
+    let scope = |kind: ScopeKind, name: &str, own: Vec<(&'static str, Value)>| Scope {
+        kind,
+        name: name.to_owned(),
+        variables: [("network", shared.clone())].into_iter().chain(own).collect(),
+    };
+    let view = View { shown };
+    let mut scopes: Vec<Scope> = network
+        .namespaces
+        .iter()
+        .map(|namespace| scope(ScopeKind::Namespace, &namespace.name, vec![("namespace", json!(namespace))]))
+        .collect();
+    for org in &network.orgs {
+        scopes.push(scope(ScopeKind::Org, &org.name, view.org(org, material)));
+    }
+    for node in network.nodes() {
+        let kind = match node.role {
+            Role::Orderer => ScopeKind::Orderer,
+            Role::Peer => ScopeKind::Peer,
+        };
+        scopes.push(scope(kind, &node.name, view.node(kind, node, network.org(node.id.org()), material)));
+    }
+    scopes
+}
+
+/// What every scope has: the network without what the scopes themselves are.
+fn shared(network: &Network) -> Value {
+    let Network { name, fabric_version, addressing, cluster_domain, namespaces: _, orgs: _, channels } = network;
+    let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
+    json!({
+        "name": name, "fabric_version": fabric_version, "addressing": addressing, "cluster_domain": cluster_domain,
+        "channels": channels,
+    })
+}
+
+struct View {
+    shown: Shown,
+}
+
+impl View {
+    fn org(&self, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
+        let public = material.public().org(org.id);
+        let mut variables = vec![("org", summary(org)), ("msp", json!(self.msp(&public.msp, None)))];
+        if let Some(admin) = org.users.iter().position(|user| user.admin) {
+            let identity = self.identity(&public.users[admin], material.user_keys(org.id, admin));
+            variables.push(("admin", json!(identity)));
+        }
+        variables
+    }
+
+    fn node(&self, kind: ScopeKind, node: &Node, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
+        let (public, keys) = (material.public().node(node.id), material.node_keys(node.id));
+        let mut identity = self.identity(public, keys);
+        let mut variables = vec![("org", summary(org)), (kind.folder(), json!(node))];
+        if let Some(couchdb) = &node.couchdb {
+            let password = crypto::password(&public.certificate, &keys.identity, &format!("couchdb {}", node.name));
+            identity.checksum = checksum([identity.checksum.as_bytes(), couchdb.user.as_bytes(), password.digest().as_bytes()]);
+            let data = BTreeMap::from([("username", self.public(couchdb.user.as_bytes())), ("password", self.secret(&password))]);
+            variables.push(("couchdb", json!({ "data": data })));
+        }
+        variables.push(("identity", json!(identity)));
+        variables
+    }
+
+    fn identity(&self, public: &IdentityPublic, keys: &PairKeys) -> Identity {
+        let msp = self.msp(&public.msp, Some(&keys.identity));
+        let tls = [
+            ("tls.crt", self.public(&public.tls.certificate.pem)),
+            ("tls.key", self.secret(&keys.tls)),
+            ("ca.crt", self.public(&public.tls.ca)),
+        ];
+        let tls = Files { data: tls.map(|(key, value)| (key.to_owned(), value)).into(), items: Vec::new() };
+        let public_files = files(&public.msp).into_iter().flat_map(|(path, bytes)| [path.into_bytes(), bytes.to_vec()]);
+        let parts = public_files.chain([
+            keys.identity.digest().as_bytes().to_vec(),
+            public.tls.certificate.pem.to_vec(),
+            public.tls.ca.clone(),
+            keys.tls.digest().as_bytes().to_vec(),
+        ]);
+        let checksum = match self.shown {
+            Shown::Placeholders => "<checksum>".to_owned(),
+            Shown::Values | Shown::Digests => checksum(parts),
+        };
+        Identity { msp, tls, checksum }
+    }
+
+    /// An MSP folder as a Secret: each file under a key of its own, and back in its place when mounted. A verifying MSP has no
+    /// key and no certificate of its own.
+    fn msp(&self, msp: &MspFolder, key: Option<&Secret>) -> Files {
+        let mut content = Files::default();
+        let mut add = |name: String, path: String, value: String| {
+            content.items.push(Item { key: name.clone(), path });
+            content.data.insert(name, value);
+        };
+        for (folder, word, pem_files) in folders(msp) {
+            if folder == "signcerts" && key.is_none() {
+                continue;
+            }
+            for (i, PemFile { name, bytes }) in pem_files.iter().enumerate() {
+                let number = if i == 0 { String::new() } else { format!("-{i}") };
+                add(format!("{word}{number}.pem"), format!("{folder}/{name}"), self.public(bytes));
+            }
+        }
+        if let Some(config) = &msp.config {
+            add("config.yaml".to_owned(), "config.yaml".to_owned(), self.public(config));
+        }
+        if let Some(key) = key {
+            add("key.pem".to_owned(), "keystore/key.pem".to_owned(), self.secret(key));
+        }
+        content
+    }
+
+    fn public(&self, bytes: &[u8]) -> String {
+        match self.shown {
+            Shown::Placeholders => "<base64>".to_owned(),
+            Shown::Values | Shown::Digests => BASE64_STANDARD.encode(bytes),
+        }
+    }
+
+    fn secret(&self, secret: &Secret) -> String {
+        match (self.shown, secret.expose()) {
+            (Shown::Placeholders, _) => "<secret>".to_owned(),
+            (Shown::Values, Some(value)) => BASE64_STANDARD.encode(value),
+            // Where keys are needed, `crypto` has seen to it that they are there.
+            (Shown::Digests, _) | (Shown::Values, None) => BASE64_STANDARD.encode(format!("redacted:{}", secret.digest())),
+        }
+    }
+}
+
+/// An org for templates: its nodes are scopes of their own.
+fn summary(org: &Org) -> Value {
+    let mut value = json!(org);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("nodes");
+    }
+    value["is_peer_org"] = json!(org.kind == OrgKind::Peer);
+    value
+}
+
+/// The folders of an MSP, and what a key of the Secret begins with.
+fn folders(msp: &MspFolder) -> [(&'static str, &'static str, &Vec<PemFile>); 7] {
+    let MspFolder { cacerts, intermediatecerts, admincerts, crls, tlscacerts, tlsintermediatecerts, signcerts, config: _ } = msp;
+    [
+        ("cacerts", "cacert", cacerts),
+        ("intermediatecerts", "intermediatecert", intermediatecerts),
+        ("admincerts", "admincert", admincerts),
+        ("crls", "crl", crls),
+        ("tlscacerts", "tlscacert", tlscacerts),
+        ("tlsintermediatecerts", "tlsintermediatecert", tlsintermediatecerts),
+        ("signcerts", "cert", signcerts),
+    ]
+}
+
+fn files(msp: &MspFolder) -> Vec<(String, &[u8])> {
+    let pem_files = folders(msp).into_iter().flat_map(|(folder, _, files)| {
+        files.iter().map(move |file| (format!("{folder}/{}", file.name), file.bytes.as_slice()))
+    });
+    pem_files.chain(msp.config.iter().map(|bytes| ("config.yaml".to_owned(), bytes.as_slice()))).collect()
+}
+
+/// SHA-256 over parts, each with its length, so that no two lists of parts have the same.
+fn checksum<T: AsRef<[u8]>>(parts: impl IntoIterator<Item = T>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        let part = part.as_ref();
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize())
+}

@@ -1,0 +1,122 @@
+//! The one door to minijinja. Every value is written as JSON, which is YAML too: a template can embed a whole value, and no
+//! value can break out of its place.
+
+use super::context::Scope;
+use super::{Object, Template, Templates, place};
+use crate::diag::{Code, Problem, Problems, Stop};
+use crate::yaml;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+use sha2::{Digest, Sha256};
+
+/// All templates, compiled.
+pub struct Engine<'a> {
+    environment: Environment<'a>,
+    templates: &'a Templates,
+}
+
+impl<'a> Engine<'a> {
+    /// Compiles the templates; what cannot be compiled is in the problems.
+    pub fn new(templates: &'a Templates, problems: &mut Problems) -> Result<Self, Stop> {
+        let mut environment = Environment::new();
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+        environment.set_syntax(syntax.map_err(|e| Stop::Internal(e.to_string()))?);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // Not `None`, or what macros give would be written as quoted text.
+        environment.set_auto_escape_callback(|_| AutoEscape::Custom("yaml".into()));
+        environment.set_formatter(write_value);
+        environment.add_filter("canonical", canonical);
+        environment.add_filter("sha256", |text: &str| hex::encode(Sha256::digest(text)));
+        environment.add_filter("b64encode", |text: &str| BASE64_STANDARD.encode(text));
+        environment.add_filter("with", with);
+        for template in templates.iter() {
+            if let Err(error) = environment.add_template(&template.name, &template.text) {
+                problems.push(report(&error, template, templates));
+            }
+        }
+        Ok(Self { environment, templates })
+    }
+
+    /// The objects that a template makes in a scope: one, or none where it renders to nothing.
+    pub fn render(&self, template: &Template, scope: &Scope, problems: &mut Problems) -> Vec<Object> {
+        let text = match self.environment.get_template(&template.name).and_then(|t| t.render(Serde(&scope.variables))) {
+            Ok(text) => text,
+            Err(error) => {
+                problems.push(report(&error, template, self.templates));
+                return Vec::new();
+            }
+        };
+        let documents = match yaml::documents(&text) {
+            Ok(documents) => documents,
+            Err((line, reason)) => {
+                let shown = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default().trim();
+                problems.push(
+                    Problem::new(Code::FK0502, format!("`{}` rendered for `{}` is no YAML: {reason}", template.name, scope.name))
+                        .at(&place(template, 0))
+                        .help(format!("line {line} of what it rendered is `{shown}`")),
+                );
+                return Vec::new();
+            }
+        };
+        let mut objects = Vec::new();
+        for document in documents {
+            match Object::new(document, template.name.clone(), place(template, 0)) {
+                Ok(object) => objects.push(object),
+                Err(reason) => problems.push(
+                    Problem::new(Code::FK0503, format!("`{}` rendered for `{}` is no Kubernetes object: {reason}", template.name, scope.name))
+                        .at(&place(template, 0)),
+                ),
+            }
+        }
+        objects
+    }
+}
+
+/// A failure of the engine as a problem at the line of the template that it happened in, which may be an included one.
+fn report(error: &Error, template: &Template, templates: &Templates) -> Problem {
+    let failed = error.name().and_then(|name| templates.get(name)).unwrap_or(template);
+    let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let line = error.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+    let what = match error.kind() {
+        ErrorKind::UndefinedError => format!("the template `{}` uses a variable that is not there: {reason}", failed.name),
+        _ => format!("the template `{}` failed: {reason}", failed.name),
+    };
+    Problem::new(Code::FK0501, what).at(&place(failed, line)).help("`fabkube show` prints every variable that a template can use")
+}
+
+/// Writes a value as JSON; what a macro or a block gave is written as it is.
+fn write_value(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    let text = if value.is_safe() {
+        value.to_string()
+    } else {
+        serde_json::to_string(value).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))?
+    };
+    out.write_str(&text).map_err(Error::from)
+}
+
+/// `text | canonical`: YAML text in its canonical form, comments gone.
+fn canonical(text: &str) -> Result<String, Error> {
+    let wrong = |reason: String| Error::new(ErrorKind::InvalidOperation, format!("`canonical` was given no YAML: {reason}"));
+    let mut documents = yaml::documents(text).map_err(|(line, reason)| wrong(format!("line {line}: {reason}")))?;
+    match (documents.pop(), documents.is_empty()) {
+        (Some(document), true) => Ok(yaml::to_text(&document)),
+        _ => Err(wrong("it has not exactly one document".to_owned())),
+    }
+}
+
+/// `map | with("key", value)`: the map and one entry more.
+fn with(map: Value, key: &str, value: Value, _: Kwargs) -> Result<Value, Error> {
+    let mut entries: Vec<(Value, Value)> = Vec::new();
+    for known in map.try_iter()? {
+        let old = map.get_item(&known)?;
+        entries.push((known, old));
+    }
+    entries.push((Value::from(key), value));
+    Ok(entries.into_iter().collect())
+}
