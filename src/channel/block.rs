@@ -2,9 +2,10 @@
 //! The configuration inside is the encoder's.
 
 use super::proto::common::{
-    Block, BlockData, BlockHeader, BlockMetadata, ChannelHeader, Config, ConfigEnvelope, ConfigGroup, Envelope,
-    HEADER_TYPE_CONFIG, Header, LastConfig, Metadata, OrdererBlockMetadata, Payload, SignatureHeader, Timestamp,
+    Block, BlockData, BlockHeader, BlockMetadata, ChannelHeader, Envelope, HEADER_TYPE_CONFIG, Header, LastConfig, Metadata,
+    OrdererBlockMetadata, Payload, SignatureHeader, Timestamp,
 };
+use super::proto::configtx::{Config, ConfigEnvelope, ConfigGroup};
 use crate::diag::Stop;
 use prost::Message;
 use rand_core::{OsRng, RngCore};

@@ -4,7 +4,8 @@
 use super::Encoding;
 use super::consensus::ETCDRAFT;
 use super::history::Stored;
-use super::proto::common::{Capabilities, ConfigGroup};
+use super::proto::configtx::ConfigGroup;
+use super::proto::configuration::Capabilities;
 use super::proto::msp::{FabricMspConfig, FabricOuIdentifier, MspConfig};
 use super::proto::orderer::{ConsensusType, RaftMetadata};
 use super::proto::peer::Acls;
@@ -69,10 +70,14 @@ fn check_roots(stored: &Stored, channel: &Channel, encoding: Encoding<'_>, probl
     }
 }
 
+/// By its MSP ID: that is who an org is, whatever its group is called.
 fn stored_msp(group: &ConfigGroup, section: &str, org: &MemberOrg) -> Option<FabricMspConfig> {
-    let value = group.groups.get(section)?.groups.get(&org.name)?.values.get("MSP")?;
-    let config = MspConfig::decode(value.value.as_slice()).ok().filter(|config| config.r#type == 0)?;
-    FabricMspConfig::decode(config.config.as_slice()).ok()
+    let msp = |group: &ConfigGroup| {
+        let value = &group.values.get("MSP")?.value;
+        let config = MspConfig::decode(value.as_slice()).ok().filter(|config| config.r#type == 0)?;
+        FabricMspConfig::decode(config.config.as_slice()).ok()
+    };
+    group.groups.get(section)?.groups.values().filter_map(msp).find(|msp| msp.name == org.msp_id)
 }
 
 /// The paths at which two groups differ. Versions are the running channel's affair.

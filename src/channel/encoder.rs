@@ -1,9 +1,9 @@
 //! The configuration tree of a channel, group by group, in the order and under the names of Fabric's own encoder
 //! (`internal/configtxgen/encoder/encoder.go`). Values that take more than a line are `consensus`'s, `msp`'s and `policy`'s.
 
-use super::proto::common::{
-    BlockDataHashingStructure, Capabilities, Capability, CapabilityEntry, ConfigGroup, ConfigPolicy, ConfigValue, Consortium,
-    HashingAlgorithm, OrdererAddresses,
+use super::proto::configtx::{ConfigGroup, ConfigPolicy, ConfigValue};
+use super::proto::configuration::{
+    BlockDataHashingStructure, Capabilities, Capability, CapabilityEntry, Consortium, HashingAlgorithm, OrdererAddresses,
 };
 use super::proto::orderer::{BatchSize, BatchTimeout, ChannelRestrictions};
 use super::proto::peer::{Acls, AnchorPeer, AnchorPeers, ApiResource};

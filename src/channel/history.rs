@@ -3,7 +3,7 @@
 
 use super::block::{self, Genesis};
 use super::consensus::ETCDRAFT;
-use super::proto::common::ConfigGroup;
+use super::proto::configtx::ConfigGroup;
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
 use super::{file_name, sha256};
 use crate::crypto::{Pinned, key_fingerprint};

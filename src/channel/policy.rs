@@ -1,11 +1,11 @@
 //! Policies as a block holds them (fabric `common/policydsl`, `common/policies`).
 //! Reading the strings of configtx.yaml is `network`'s.
 
-use super::proto::common::{
+use super::proto::msp::{MspPrincipal, MspRole, PRINCIPAL_ROLE};
+use super::proto::policies::{
     ImplicitMetaPolicy, NOutOf, POLICY_IMPLICIT_META, POLICY_SIGNATURE, Policy, SignaturePolicy, SignaturePolicyEnvelope,
     SignaturePolicyType,
 };
-use super::proto::msp::{MspPrincipal, MspRole, PRINCIPAL_ROLE};
 use crate::network::{self, Principal, Rule};
 use prost::Message;
 

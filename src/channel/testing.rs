@@ -1,7 +1,7 @@
 //! The fixture of the channel stage's tests, read: public material, and the block that configtxgen made of it.
 //! The network of the same values is `network::testing_channel`'s.
 
-use super::proto::common::ConfigGroup;
+use super::proto::configtx::ConfigGroup;
 use super::{Encoding, Hosts, encoder};
 use crate::crypto::{Certificate, IdentityPublic, MspFolder, OrgPublic, PublicMaterial, TlsPublic};
 use crate::diag::{Code, Problems};

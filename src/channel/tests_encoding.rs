@@ -1,7 +1,8 @@
 //! Blocks against what Fabric's own tools made of the same inputs.
 //! Policies have their own tests; stored blocks are `tests_history`'s.
 
-use super::proto::common::{Block, ChannelHeader, ConfigGroup, Envelope, Payload, SignatureHeader};
+use super::proto::common::{Block, ChannelHeader, Envelope, Payload, SignatureHeader};
+use super::proto::configtx::ConfigGroup;
 use super::testing::{codes, fixture, group, public, reference_block};
 use super::*;
 use crate::diag::{Code, Severity};

@@ -2,6 +2,9 @@
 //! 1.4, 2.5 and 3.1 (fabric-protos). What goes into them is the encoder's.
 
 pub mod common;
+pub mod configtx;
+pub mod configuration;
 pub mod msp;
 pub mod orderer;
 pub mod peer;
+pub mod policies;
