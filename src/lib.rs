@@ -13,3 +13,6 @@ pub mod network;
 pub mod crypto;
 pub mod channel;
 pub mod render;
+pub mod output;
+pub mod pipeline;
+pub mod cli;

@@ -1,12 +1,16 @@
 //! `fabkube.lock`: the public memory of what was made, committed to git by the user. It holds fingerprints, no secret.
 //! Comparing it with a store is `crypto`'s and `channel`'s.
 
+use crate::diag::{Problems, Stop};
+use crate::fs::{self, Mode};
+use crate::yaml::{self, Dialect, Keys, Rules, Typing, Unknown};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The facts of one network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Lock {
     /// By folder in cryptogen's tree: `peerOrganizations/org1.example.com`.
     pub orgs: BTreeMap<String, OrgLock>,
@@ -17,7 +21,7 @@ pub struct Lock {
 /// Fingerprints of an org's public keys: `sha256:` and the hex SHA-256 of the DER SubjectPublicKeyInfo, so that a certificate
 /// renewed on the same key keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct OrgLock {
     pub ca: String,
     pub tlsca: String,
@@ -28,8 +32,32 @@ pub struct OrgLock {
 
 /// A channel's first block.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct ChannelLock {
     /// `sha256:` and the hex SHA-256 of the block file.
     pub block: String,
 }
+
+/// What stands above the facts, for whoever opens the file.
+const HEADER: &str = "# Written by fabkube: public facts of the keys and blocks that were made. Commit this file to git. Where the keys are\n\
+                      # not here, fabkube then knows that they are elsewhere, and makes no second network beside the first.\n";
+
+impl Lock {
+    /// The lock of a project; an empty one where there is none.
+    pub fn load(file: &Path, problems: &mut Problems) -> Result<Self, Stop> {
+        let Some(bytes) = fs::read_if_there(file)? else { return Ok(Self::default()) };
+        let text = String::from_utf8_lossy(&bytes);
+        let tree = yaml::parse(file, &text, problems).map(|tree| tree.merged(Dialect::Strict, problems));
+        let lock = tree.and_then(|tree| yaml::read(&tree, RULES, problems));
+        problems.stop_on_errors()?;
+        Ok(lock.unwrap_or_default())
+    }
+
+    /// Writes the lock where it differs from what is there.
+    pub fn save(&self, file: &Path) -> Result<(), Stop> {
+        let value = yaml::value_of(self).map_err(Stop::Internal)?;
+        Ok(fs::write(file, format!("{HEADER}{}", yaml::to_text(&value)).as_bytes(), Mode::Public)?)
+    }
+}
+
+const RULES: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Go, dialect: Dialect::Strict };

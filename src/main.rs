@@ -1,3 +1,7 @@
-//! The program `fabkube`.
+//! The program `fabkube`: parse, run, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fabkube::cli::main()
+}

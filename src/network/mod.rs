@@ -91,6 +91,9 @@ pub struct Namespace {
     pub pod_security: &'static str,
     /// How many orderers of this namespace may be down without harm to any channel; `None` where it has no orderer.
     pub orderers_may_be_down: Option<usize>,
+    /// The disruption budget over those orderers, and the selector that finds them, whichever org they are of.
+    pub orderers_budget: String,
+    pub orderers_selector: Labels,
     pub labels: Labels,
 }
 

@@ -50,6 +50,16 @@ pub fn orderers(org: &str) -> String {
     format!("{org}-orderer-svc")
 }
 
+/// The disruption budget over all orderers of a namespace.
+pub fn orderers_budget(network: &str) -> String {
+    format!("{network}-orderers")
+}
+
+/// What finds all orderers of a network in their namespace.
+pub fn orderers_selector(network: &str) -> super::Labels {
+    selector([("app.kubernetes.io/component", "orderer"), ("app.kubernetes.io/instance", network)])
+}
+
 /// What objects of one name may share: these kinds have separate names, so only names within a kind clash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -88,12 +98,16 @@ pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> 
 
 /// The label that only the pods of one node have; its selector, fixed for ever.
 pub fn node_selector(node: &str) -> super::Labels {
-    BTreeMap::from([("app".to_owned(), node.to_owned())])
+    selector([("app", node)])
 }
 
 /// The selector of all nodes of an org that do one thing, fixed for ever.
 pub fn org_selector(org: &str, component: &str) -> super::Labels {
-    BTreeMap::from([("org", org), ("app.kubernetes.io/component", component)].map(|(k, v)| (k.to_owned(), v.to_owned())))
+    selector([("org", org), ("app.kubernetes.io/component", component)])
+}
+
+fn selector<const N: usize>(labels: [(&str, &str); N]) -> super::Labels {
+    labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
 }
 
 #[cfg(test)]

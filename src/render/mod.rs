@@ -6,7 +6,7 @@ mod engine;
 mod object;
 mod templates;
 
-pub use context::{Scope, ScopeKind, scopes};
+pub use context::{Scope, ScopeKind, Shown, scopes};
 pub use object::Object;
 pub use templates::{Origin, Template, Templates};
 

@@ -35,3 +35,8 @@ pub use text::to_text;
 
 /// A Kubernetes object, or a part of one, as data.
 pub use serde_yaml::{Mapping, Value};
+
+/// Any value as data, for [`to_text`]. The error is what its `Serialize` said.
+pub fn value_of<T: serde::Serialize>(value: &T) -> Result<Value, String> {
+    serde_yaml::to_value(value).map_err(|e| e.to_string())
+}

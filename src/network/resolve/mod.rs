@@ -45,6 +45,8 @@ pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop
         create: inputs.values.settings.namespaces.create,
         pod_security: "restricted",
         orderers_may_be_down: (orderers > 0).then(|| may_be_down.unwrap_or(orderers.saturating_sub(1) / 2)),
+        orderers_budget: names::orderers_budget(&cluster.network),
+        orderers_selector: names::orderers_selector(&cluster.network),
         labels: names::labels(&cluster.network, "fabric", "network", None),
     };
     Ok(Network {

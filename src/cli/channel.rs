@@ -1,0 +1,114 @@
+//! `fabkube channel`: the blocks that channels begin with.
+
+use super::progress::Bar;
+use super::project_args::ProjectArgs;
+use super::{Status, report};
+use crate::channel::Hosts;
+use crate::diag::{Code, Problem, Problems, Stop};
+use crate::fs::{self, Mode};
+use crate::pipeline;
+use crate::project::{ChannelChoice, Project};
+use crate::store::{Keys, Making, Policy};
+use clap::Subcommand;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the first block of a channel, or of every channel that has none
+    Genesis(Genesis),
+}
+
+#[derive(Debug, clap::Args)]
+struct Genesis {
+    /// The profile of configtx.yaml, instead of what network.yaml says
+    #[arg(long, value_name = "PROFILE", requires = "channel")]
+    profile: Option<String>,
+    /// The channel
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+    /// Keep the hosts of configtx.yaml, as configtxgen would, instead of the addresses that `render` deploys
+    #[arg(long, requires = "output")]
+    as_written: bool,
+    /// Make a new block beside the stored one, which stays
+    #[arg(long, conflicts_with = "output")]
+    new: bool,
+    /// Write a fresh block to this file, which must not be there yet, instead of into the folder of blocks
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Args {
+    pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
+        match &self.command {
+            Command::Genesis(args) => args.run(project),
+        }
+    }
+}
+
+impl Genesis {
+    fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
+        let choice = self.channel.clone().map(|channel| {
+            // A channel's profile has its name unless somebody says otherwise.
+            let profile = self.profile.clone().unwrap_or_else(|| channel.clone());
+            ChannelChoice { profile, channel }
+        });
+        let project = project.project(choice);
+        let mut problems = Problems::new();
+        let result = self.blocks(&project, &mut problems);
+        let blocks = report::reported(&problems, result)?;
+        report::made(&blocks);
+        if blocks.is_empty() {
+            report::line("every channel has its block already: `--new` makes another beside it");
+        }
+        Ok(Status::Done)
+    }
+
+    /// The files that were made.
+    fn blocks(&self, project: &Project, problems: &mut Problems) -> Result<Vec<String>, Stop> {
+        let policy = Policy { making: Making::Missing, keys: Keys::NotNeeded };
+        let target = match (&self.output, self.new) {
+            (Some(file), _) => file.clone(),
+            (None, true) => free_name(project, self.channel.as_deref(), problems)?,
+            (None, false) => {
+                let made = pipeline::make(project, policy, problems, &Bar::new())?;
+                report::made(made.material.made());
+                return Ok(made.artifacts.made().to_vec());
+            }
+        };
+        if fs::exists(&target) {
+            let problem = Problem::new(Code::FK0602, format!("`{}` is there already", target.display()));
+            problems.push(problem.help("blocks are never overwritten: give another name, or move the file away"));
+            return Err(Stop::Reported);
+        }
+        let keys = pipeline::keys(project, policy, problems, &Bar::new())?;
+        report::made(keys.1.made());
+        let hosts = if self.as_written { Hosts::AsWritten } else { Hosts::Deployed };
+        let block = pipeline::fresh_block(&keys, hosts, problems)?;
+        fs::write_new(&target, &block, Mode::Public)?;
+        Ok(vec![target.display().to_string()])
+    }
+}
+
+/// The first of `<channel>.2.block`, `<channel>.3.block` … that is not there.
+fn free_name(project: &Project, channel: Option<&str>, problems: &mut Problems) -> Result<PathBuf, Stop> {
+    let name = match channel {
+        Some(channel) => channel.to_owned(),
+        None => match pipeline::network(project, problems)?.channels.as_slice() {
+            [only] => only.name.clone(),
+            _ => {
+                let problem = Problem::new(Code::FK0278, "`--new` is about one channel");
+                problems.push(problem.help("say which with `--channel C` (and `--profile P` where it has another name)"));
+                return Err(Stop::Reported);
+            }
+        },
+    };
+    let dir = project.artifacts_store();
+    let numbered = |i: u32| dir.join(Path::new(&format!("{name}.{i}.block")));
+    Ok((2..).map(numbered).find(|path| !fs::exists(path)).unwrap_or(dir))
+}

@@ -1,0 +1,55 @@
+//! `fabkube crypto`: keys and certificates.
+
+use super::progress::Bar;
+use super::project_args::ProjectArgs;
+use super::{Status, report};
+use crate::diag::Problems;
+use crate::pipeline;
+use crate::store::{Keys, Making, Policy};
+use clap::Subcommand;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the keys and certificates that crypto-config.yaml names and the folder lacks; nothing that exists is touched
+    Generate(Generate),
+}
+
+#[derive(Debug, clap::Args)]
+struct Generate {
+    /// Make keys although fabkube.lock knows others, and begin the lock anew
+    #[arg(long)]
+    new_network: bool,
+}
+
+impl Args {
+    pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
+        match &self.command {
+            Command::Generate(args) => args.run(project),
+        }
+    }
+}
+
+impl Generate {
+    fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
+        let project = project.project(None);
+        let making = if self.new_network { Making::NewNetwork } else { Making::Missing };
+        let mut problems = Problems::new();
+        let result = pipeline::keys(&project, Policy { making, keys: Keys::NotNeeded }, &mut problems, &Bar::new());
+        let (network, material) = report::reported(&problems, result)?;
+        report::made(material.made());
+        let identities: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len()).sum();
+        report::line(&format!(
+            "`{}` has {} orgs with {identities} identities; {} made now",
+            project.crypto_store().display(),
+            network.orgs.len(),
+            material.made().len()
+        ));
+        Ok(Status::Done)
+    }
+}

@@ -1,0 +1,107 @@
+//! `fabkube show`: what the network is, and every variable that a template can use.
+
+use super::progress::Bar;
+use super::project_args::ProjectArgs;
+use super::{Status, print, report};
+use crate::diag::{Problems, Stop};
+use crate::network::{Addressing, Network, Node, Org, OrgKind};
+use crate::pipeline;
+use crate::project::Project;
+use crate::render::{self, Shown};
+use crate::store::{Keys, Making, Policy};
+use crate::yaml;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The form
+    #[arg(short, long, value_enum, default_value_t = Format::Tree)]
+    output: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// To read
+    Tree,
+    /// Every variable of every scope of the templates, values of Secrets as placeholders
+    Yaml,
+    /// The same, for programs
+    Json,
+}
+
+impl Args {
+    pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
+        let project = project.project(None);
+        let mut problems = Problems::new();
+        let result = match self.output {
+            Format::Tree => pipeline::network(&project, &mut problems).map(|network| tree(&network)),
+            Format::Yaml => variables(&project, &mut problems).and_then(|value| {
+                let value = yaml::value_of(&value).map_err(Stop::Internal)?;
+                Ok(yaml::to_text(&value))
+            }),
+            Format::Json => variables(&project, &mut problems).map(|value| format!("{value:#}\n")),
+        };
+        print(&report::reported(&problems, result)?)?;
+        Ok(Status::Done)
+    }
+}
+
+/// Every scope with its variables, by the folder of its templates and its name.
+fn variables(project: &Project, problems: &mut Problems) -> Result<Value, Stop> {
+    let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
+    let made = pipeline::make(project, policy, problems, &Bar::new())?;
+    let mut all = json!({});
+    for scope in render::scopes(&made.network, &made.material, Shown::Placeholders) {
+        all[scope.kind.folder()][&scope.name] = json!(scope.variables);
+    }
+    Ok(all)
+}
+
+fn tree(network: &Network) -> String {
+    let mut text = String::new();
+    let addressing = match network.addressing {
+        Addressing::Service => "by Service names",
+        Addressing::Domain => "by the hosts of your files",
+    };
+    let _ = writeln!(text, "network {}: Fabric {}, nodes dialled {addressing}", network.name, network.fabric_version);
+    for namespace in &network.namespaces {
+        let _ = writeln!(text, "namespace {} (Pod Security {})", namespace.name, namespace.pod_security);
+    }
+    for org in &network.orgs {
+        let _ = writeln!(text, "{}", org_line(org));
+        for node in &org.nodes {
+            let _ = writeln!(text, "  {}", node_line(node));
+        }
+        if let Some(service) = &org.service {
+            let _ = writeln!(text, "  {}  the Service over all of them", service.name);
+        }
+    }
+    for channel in &network.channels {
+        let members: Vec<&str> = channel.members.iter().map(|id| network.org(*id).name.as_str()).collect();
+        let consenters = channel.config.orderer.consensus.consenters().len();
+        let _ = writeln!(
+            text,
+            "channel {} (profile {}): peers of {}, {consenters} consenters",
+            channel.name,
+            channel.profile,
+            if members.is_empty() { "no local org".to_owned() } else { members.join(", ") }
+        );
+    }
+    text
+}
+
+fn org_line(org: &Org) -> String {
+    let kind = match org.kind {
+        OrgKind::Orderer => "ordering org",
+        OrgKind::Peer => "peer org",
+    };
+    format!("{kind} {} ({}, {})", org.name, org.msp_id, org.domain)
+}
+
+/// Service ports are said in full: one that made way for a port of the user's is seen here.
+fn node_line(node: &Node) -> String {
+    let ports: Vec<String> = node.service_ports.iter().map(|port| format!("{} {}", port.target, port.port)).collect();
+    format!("{}  {}  {}  [{}]", node.name, node.common_name, node.address, ports.join(", "))
+}
