@@ -68,7 +68,9 @@ impl Store {
         let mut names: Vec<String> =
             fs::list(&self.dir.join(below))?.into_iter().map(|name| name.to_string_lossy().into_owned()).collect();
         let remembered = self.remembered(|files| {
-            let inside = files.keys().filter_map(|path| path.strip_prefix(below).ok()?.components().next());
+            // Paths are ordered part by part, so what lies below a folder stands together.
+            let from = files.range(below.to_path_buf()..).map(|(path, _)| path.strip_prefix(below));
+            let inside = from.map_while(Result::ok).filter_map(|path| path.components().next());
             inside.map(|name| name.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>()
         });
         names.extend(remembered.unwrap_or_default());

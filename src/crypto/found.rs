@@ -67,6 +67,11 @@ impl FoundPair {
         }
     }
 
+    /// Whether something unreadable is in its place.
+    pub fn is_broken(&self) -> bool {
+        matches!(self.pair, Pair::Broken)
+    }
+
     /// Whether a certificate has to be made.
     pub fn lacks_certificate(&self) -> bool {
         matches!(self.pair, Pair::Missing | Pair::Key(_))

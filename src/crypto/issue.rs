@@ -235,3 +235,6 @@ impl rcgen::SigningKey for Signer {
         Ok(signature.to_der().as_bytes().to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,7 +105,7 @@ impl Lack {
             let place = Place::file(&request.store.path(&pair.path));
             let issues = |half: &Half| half.issuer() == authority;
             let wanted = self.members.iter().filter(|member| member.halves.iter().any(issues)).count();
-            let reason = match &pair.pair {
+            let (reason, help) = match &pair.pair {
                 Pair::Missing => {
                     let mut pairs = found.members.iter().flat_map(|m| Half::BOTH.into_iter().filter(issues).map(|h| m.half(h)));
                     let Some(orphan) = pairs.find(|pair| pair.certificate().is_some()) else { continue };
@@ -116,10 +116,15 @@ impl Lack {
                     continue;
                 }
                 _ if wanted == 0 => continue,
-                Pair::Certificate(_) => "its private key is not here".to_owned(),
+                Pair::Certificate(_) => (
+                    "its private key is not here".to_owned(),
+                    "put the CA's key beside its certificate, or let the CA issue the pair where its key is and put that into the store",
+                ),
                 Pair::Whole(certificate, key) => match Issuer::open(certificate, key) {
                     Ok(_) => continue,
-                    Err(reason) => reason,
+                    Err(reason) => {
+                        (reason, "let the CA issue the pair with the tool that made the CA, and put that into the store")
+                    }
                 },
                 Pair::Key(_) | Pair::Broken => continue,
             };
@@ -127,9 +132,7 @@ impl Lack {
             let first = self.members.iter().find(|member| member.halves.iter().any(issues)).map_or("", |m| names[m.index]);
             let others = if wanted > 1 { format!(" and {} more", wanted - 1) } else { String::new() };
             let message = format!("`{first}`{others} needs a certificate, and the CA cannot issue it: {reason}");
-            problems.push(Problem::new(Code::FK0308, message).at(&place).help(
-                "put the CA's key beside its certificate, or have the pair made where the CA's key is and put it into the store",
-            ));
+            problems.push(Problem::new(Code::FK0308, message).at(&place).help(help));
         }
     }
 

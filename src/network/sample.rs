@@ -24,7 +24,7 @@ pub(crate) fn two_orgs() -> Network {
 }
 
 /// An org with nodes of these hostnames; a peer org has one user beside its administrator.
-pub(crate) fn org(id: OrgId, kind: OrgKind, domain: &str, hostnames: &[&str]) -> Org {
+fn org(id: OrgId, kind: OrgKind, domain: &str, hostnames: &[&str]) -> Org {
     let short_name = domain.split('.').next().unwrap().to_owned();
     let user = |name: &str, admin| User { common_name: format!("{name}@{domain}"), admin };
     let mut users = vec![user("Admin", true)];
@@ -63,7 +63,7 @@ pub(crate) fn org(id: OrgId, kind: OrgKind, domain: &str, hostnames: &[&str]) ->
 }
 
 /// A node.
-pub(crate) fn node(id: NodeId, kind: OrgKind, domain: &str, hostname: &str) -> Node {
+fn node(id: NodeId, kind: OrgKind, domain: &str, hostname: &str) -> Node {
     let (role, port) = match kind {
         OrgKind::Orderer => (Role::Orderer, 7050),
         OrgKind::Peer => (Role::Peer, 7051),
