@@ -51,7 +51,12 @@ pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &
 }
 
 /// The key material alone (`crypto generate`): stored blocks are read for the keys that they need, and none is made.
-pub fn keys(project: &Project, policy: Policy, problems: &mut Problems, progress: &dyn Progress) -> Result<(Network, Material), Stop> {
+pub fn keys(
+    project: &Project,
+    policy: Policy,
+    problems: &mut Problems,
+    progress: &dyn Progress,
+) -> Result<(Network, Material), Stop> {
     let network = network(project, problems)?;
     channel::preflight(&network, problems)?;
     let old = Lock::load(&project.lock_file(), problems)?;

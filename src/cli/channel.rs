@@ -62,7 +62,7 @@ impl Genesis {
         let mut problems = Problems::new();
         let result = self.blocks(&project, &mut problems);
         let blocks = report::reported(&problems, result)?;
-        report::made(&blocks);
+        report::made(Path::new(""), &blocks);
         if blocks.is_empty() {
             report::line("every channel has its block already: `--new` makes another beside it");
         }
@@ -77,7 +77,7 @@ impl Genesis {
             (None, true) => free_name(project, self.channel.as_deref(), problems)?,
             (None, false) => {
                 let made = pipeline::make(project, policy, problems, &Bar::new())?;
-                report::made(made.material.made());
+                report::made(&project.crypto_store(), made.material.made());
                 return Ok(made.artifacts.made().to_vec());
             }
         };
@@ -87,7 +87,7 @@ impl Genesis {
             return Err(Stop::Reported);
         }
         let keys = pipeline::keys(project, policy, problems, &Bar::new())?;
-        report::made(keys.1.made());
+        report::made(&project.crypto_store(), keys.1.made());
         let hosts = if self.as_written { Hosts::AsWritten } else { Hosts::Deployed };
         let block = pipeline::fresh_block(&keys, hosts, problems)?;
         fs::write_new(&target, &block, Mode::Public)?;

@@ -42,7 +42,7 @@ impl Generate {
         let mut problems = Problems::new();
         let result = pipeline::keys(&project, Policy { making, keys: Keys::NotNeeded }, &mut problems, &Bar::new());
         let (network, material) = report::reported(&problems, result)?;
-        report::made(material.made());
+        report::made(&project.crypto_store(), material.made());
         let identities: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len()).sum();
         report::line(&format!(
             "`{}` has {} orgs with {identities} identities; {} made now",

@@ -21,3 +21,17 @@ impl Args {
         Ok(Status::Done)
     }
 }
+
+/// The page in docs/.
+pub fn reference() -> String {
+    let mut text = String::from("# Problems\n\nGenerated from what `fabkube explain` prints; `just bless` renews it.\n");
+    for code in Code::ALL {
+        text.push_str(&format!(
+            "\n## {code}: {}\n\n{} ({}).\n",
+            code.title(),
+            code.explanation().trim_end_matches('.'),
+            code.severity()
+        ));
+    }
+    text
+}

@@ -104,11 +104,18 @@ pub fn reference() -> String {
         text.push_str(&format!("\n## `{name}`\n\n```text\n{}\n```\n", command.render_long_help().to_string().trim_end()));
         let below: Vec<_> = command
             .get_subcommands()
-            .map(|sub| (format!("{name} {}", sub.get_name()), sub.clone().bin_name(format!("{name} {}", sub.get_name())).term_width(100)))
+            .map(|sub| {
+                (format!("{name} {}", sub.get_name()), sub.clone().bin_name(format!("{name} {}", sub.get_name())).term_width(100))
+            })
             .collect();
         pending.extend(below.into_iter().rev());
     }
     text
+}
+
+/// `docs/problems.md`: every code. A test keeps the file true.
+pub fn problems_reference() -> String {
+    explain::reference()
 }
 
 /// `docs/values.md`: values.yaml as a page. A test keeps the file true.

@@ -12,7 +12,7 @@ use crate::store::{Keys, Making, Policy};
 use clap::ValueEnum;
 use glob::Pattern;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -80,7 +80,8 @@ impl Args {
             if differences.files == 0 {
                 return Ok(Status::Done);
             }
-            let files = if differences.files == 1 { "1 file differs".to_owned() } else { format!("{} files differ", differences.files) };
+            let files =
+                if differences.files == 1 { "1 file differs".to_owned() } else { format!("{} files differ", differences.files) };
             report::line(&format!("{files} in `{}`", dir.display()));
             report::next(&["render without `--check` to renew the folder".to_owned()]);
             return Ok(Status::Wrong);
@@ -115,8 +116,8 @@ impl Args {
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
         let made = pipeline::make(project, self.policy(), problems, &Bar::new())?;
-        report::made(made.material.made());
-        report::made(made.artifacts.made());
+        report::made(&project.crypto_store(), made.material.made());
+        report::made(Path::new(""), made.artifacts.made());
         let mut objects = pipeline::objects(&made, &templates, self.secrets.into(), problems)?;
         if !self.show_only.is_empty() {
             objects.retain(|object| self.show_only.iter().any(|pattern| matches(pattern, object)));

@@ -3,6 +3,7 @@
 use crate::diag::{Problems, Severity, Stop};
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 /// A line for the user. That stderr is closed is nobody's problem.
 pub fn line(text: &str) {
@@ -44,10 +45,16 @@ pub fn text(problems: &Problems) -> String {
     text
 }
 
-/// Says what was made, each thing in a line.
-pub fn made(things: &[String]) {
-    for thing in things {
-        line(&format!("made {thing}"));
+/// More lines than these nobody reads.
+const MOST_LINES: usize = 40;
+
+/// Says what was made, each thing in a line, below the folder that it is in.
+pub fn made(dir: &Path, things: &[String]) {
+    for thing in things.iter().take(MOST_LINES) {
+        line(&format!("made {}", dir.join(thing).display()));
+    }
+    if things.len() > MOST_LINES {
+        line(&format!("made {} more in `{}`", things.len() - MOST_LINES, dir.display()));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::fs::{self, Mode};
 use crate::render::{Origin, Template, Templates};
 use clap::Subcommand;
 use glob::Pattern;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -95,7 +95,7 @@ impl Eject {
             fs::write_new(&path, template.text.as_bytes(), Mode::Public)?;
             written.push(path.display().to_string());
         }
-        report::made(&written);
+        report::made(Path::new(""), &written);
         report::next(&[format!("change them, and `fabkube render --templates {}`", self.output_dir.display())]);
         Ok(String::new())
     }

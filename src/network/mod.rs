@@ -87,13 +87,14 @@ pub struct Namespace {
     pub name: String,
     /// Whether fabkube emits it, or somebody else made it.
     pub create: bool,
-    /// The strictest Pod Security level that all its pods meet.
+    /// The strictest Pod Security level that all its pods meet; it is among the labels.
     pub pod_security: &'static str,
     /// How many orderers of this namespace may be down without harm to any channel; `None` where it has no orderer.
     pub orderers_may_be_down: Option<usize>,
     /// The disruption budget over those orderers, and the selector that finds them, whichever org they are of.
     pub orderers_budget: String,
     pub orderers_selector: Labels,
+    pub orderers_labels: Labels,
     pub labels: Labels,
 }
 

@@ -78,7 +78,7 @@ pub fn org_secrets(org: &str) -> OrgSecrets {
     OrgSecrets { msp: format!("{org}-msp"), admin_msp: format!("{org}-admin-msp"), admin_tls: format!("{org}-admin-tls") }
 }
 
-/// The labels of everything that belongs to the network, to be completed by [`of`].
+/// The labels of everything that belongs to the network.
 pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> super::Labels {
     let mut labels = BTreeMap::from(
         [
@@ -93,6 +93,13 @@ pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> 
     if let Some(org) = org {
         labels.insert("org".to_owned(), org.to_owned());
     }
+    labels
+}
+
+/// The labels of a namespace: what Kubernetes lets its pods do is one of them.
+pub fn namespace_labels(network: &str, pod_security: &str) -> super::Labels {
+    let mut labels = labels(network, "fabric", "network", None);
+    labels.insert("pod-security.kubernetes.io/enforce".to_owned(), pod_security.to_owned());
     labels
 }
 

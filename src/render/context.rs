@@ -248,9 +248,9 @@ fn folders(msp: &MspFolder) -> [(&'static str, &'static str, &Vec<PemFile>); 7] 
 }
 
 fn files(msp: &MspFolder) -> Vec<(String, &[u8])> {
-    let pem_files = folders(msp).into_iter().flat_map(|(folder, _, files)| {
-        files.iter().map(move |file| (format!("{folder}/{}", file.name), file.bytes.as_slice()))
-    });
+    let pem_files = folders(msp)
+        .into_iter()
+        .flat_map(|(folder, _, files)| files.iter().map(move |file| (format!("{folder}/{}", file.name), file.bytes.as_slice())));
     pem_files.chain(msp.config.iter().map(|bytes| ("config.yaml".to_owned(), bytes.as_slice()))).collect()
 }
 

@@ -8,7 +8,7 @@ use crate::yaml;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
@@ -31,7 +31,6 @@ impl<'a> Engine<'a> {
         environment.add_filter("canonical", canonical);
         environment.add_filter("sha256", |text: &str| hex::encode(Sha256::digest(text)));
         environment.add_filter("b64encode", |text: &str| BASE64_STANDARD.encode(text));
-        environment.add_filter("with", with);
         for template in templates.iter() {
             if let Err(error) = environment.add_template(&template.name, &template.text) {
                 problems.push(report(&error, template, templates));
@@ -66,8 +65,11 @@ impl<'a> Engine<'a> {
             match Object::new(document, template.name.clone(), place(template, 0)) {
                 Ok(object) => objects.push(object),
                 Err(reason) => problems.push(
-                    Problem::new(Code::FK0503, format!("`{}` rendered for `{}` is no Kubernetes object: {reason}", template.name, scope.name))
-                        .at(&place(template, 0)),
+                    Problem::new(
+                        Code::FK0503,
+                        format!("`{}` rendered for `{}` is no Kubernetes object: {reason}", template.name, scope.name),
+                    )
+                    .at(&place(template, 0)),
                 ),
             }
         }
@@ -108,15 +110,4 @@ fn canonical(text: &str) -> Result<String, Error> {
         (Some(document), true) => Ok(yaml::to_text(&document)),
         _ => Err(wrong("it has not exactly one document".to_owned())),
     }
-}
-
-/// `map | with("key", value)`: the map and one entry more.
-fn with(map: Value, key: &str, value: Value, _: Kwargs) -> Result<Value, Error> {
-    let mut entries: Vec<(Value, Value)> = Vec::new();
-    for known in map.try_iter()? {
-        let old = map.get_item(&known)?;
-        entries.push((known, old));
-    }
-    entries.push((Value::from(key), value));
-    Ok(entries.into_iter().collect())
 }

@@ -100,7 +100,8 @@ fn check_sizes(objects: &[Object], problems: &mut Problems) {
             problems.push(problem.at(&object.place).help("make it smaller, or spread it over several objects"));
         } else if size > NOTED_SIZE {
             let problem = Problem::new(Code::FK0506, format!("{}: a plain `kubectl apply` may refuse it", what()));
-            problems.push(problem.at(&object.place).help("use `kubectl apply --server-side`, which keeps no copy in an annotation"));
+            problems
+                .push(problem.at(&object.place).help("use `kubectl apply --server-side`, which keeps no copy in an annotation"));
         }
     }
 }

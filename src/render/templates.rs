@@ -102,7 +102,10 @@ impl Templates {
                 problems.push(
                     Problem::new(Code::FK0504, format!("the template `{name}` would never be rendered: its folder is no scope"))
                         .at(&Place::file(&path))
-                        .help(format!("put it into one of `{}`, or begin its name with `_` to include it elsewhere", known.join("`, `"))),
+                        .help(format!(
+                            "put it into one of `{}`, or begin its name with `_` to include it elsewhere",
+                            known.join("`, `")
+                        )),
                 );
             }
             templates.files.insert(name, template);

@@ -20,7 +20,19 @@ pub struct Cluster {
     pub domain: String,
     pub addressing: Addressing,
     pub version: FabricVersion,
+    /// Whether the user named the version; otherwise the inputs choose it.
+    pub version_is: Chosen,
 }
+
+/// Who chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    ByUser,
+    ByInputs,
+}
+
+/// Every pod that is rendered today meets the strictest level (kubernetes.io/docs/concepts/security/pod-security-standards).
+const POD_SECURITY: &str = "restricted";
 
 /// The network that the inputs describe.
 pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop> {
@@ -43,11 +55,12 @@ pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop
     let namespace = Namespace {
         name: cluster.namespace.clone(),
         create: inputs.values.settings.namespaces.create,
-        pod_security: "restricted",
+        pod_security: POD_SECURITY,
         orderers_may_be_down: (orderers > 0).then(|| may_be_down.unwrap_or(orderers.saturating_sub(1) / 2)),
         orderers_budget: names::orderers_budget(&cluster.network),
         orderers_selector: names::orderers_selector(&cluster.network),
-        labels: names::labels(&cluster.network, "fabric", "network", None),
+        orderers_labels: names::labels(&cluster.network, "fabric-orderer", "orderer", None),
+        labels: names::namespace_labels(&cluster.network, POD_SECURITY),
     };
     Ok(Network {
         name: cluster.network,
@@ -99,12 +112,14 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
         let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
         problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
     }
+    let (version, version_is) = version(inputs, problems);
     Cluster {
         network: settings.network.name.value.clone(),
         namespace: namespace.value,
         domain: domain.trim_end_matches('.').to_owned(),
         addressing: addressing(inputs, problems),
-        version: version(inputs, problems),
+        version,
+        version_is,
     }
 }
 
@@ -124,15 +139,15 @@ fn addressing(inputs: &Inputs, problems: &mut Problems) -> Addressing {
     }
 }
 
-fn version(inputs: &Inputs, problems: &mut Problems) -> FabricVersion {
+fn version(inputs: &Inputs, problems: &mut Problems) -> (FabricVersion, Chosen) {
     let wanted = match &inputs.fabric_version {
         Some(version) => Spanned { value: version.clone(), place: Place::option(&format!("--fabric-version {version}")) },
         None => inputs.values.settings.fabric.version.clone(),
     };
     if !given(&wanted) {
-        return versions::DEFAULT;
+        return (versions::DEFAULT, Chosen::ByInputs);
     }
-    match wanted.parse::<FabricVersion>() {
+    let version = match wanted.parse::<FabricVersion>() {
         Ok(version) => {
             if (version.major, version.minor) != (2, 5) {
                 not_built(format!("Fabric {version}"), &wanted.place, problems);
@@ -147,7 +162,8 @@ fn version(inputs: &Inputs, problems: &mut Problems) -> FabricVersion {
             );
             versions::DEFAULT
         }
-    }
+    };
+    (version, Chosen::ByUser)
 }
 
 /// Every (kind, namespace, name) is unique: two orgs with one slug, or a hostname that makes another object's name.

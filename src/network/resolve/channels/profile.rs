@@ -6,6 +6,7 @@ use super::policies::EVERY_GROUP;
 use super::{Context, members};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::Application;
+use crate::network::resolve::Chosen;
 use crate::network::versions::{self, Level};
 use crate::network::{Acl, ApplicationConfig, Capabilities, Channel, ChannelConfig, MemberOrg, OrgId, OrgKind, Policy};
 use crate::yaml::{Ordered, Spanned};
@@ -90,6 +91,15 @@ impl Context<'_> {
             let since = versions::capability_since(level, name);
             let known = since.is_some_and(|since| since <= (version.major, version.minor));
             if !on || known {
+                continue;
+            }
+            // Where nobody named a version, the inputs choose it.
+            if let (Chosen::ByInputs, Some(newer)) = (self.cluster.version_is, since.and_then(versions::newest_of)) {
+                super::super::not_built(
+                    format!("Fabric {newer}, which the capability `{}` needs,", name.value),
+                    &name.place,
+                    problems,
+                );
                 continue;
             }
             let problem = Problem::new(Code::FK0235, format!("Fabric {version} has no {level:?} capability `{}`", name.value));
