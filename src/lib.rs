@@ -2,9 +2,9 @@
 //! a function from a project folder to Kubernetes objects, in six steps. The modules stand in the order of that line, and
 //! each uses only those before it. There are no semantic version guarantees for this library: it exists for the program.
 
+pub mod fs;
 pub mod diag;
 pub mod yaml;
-pub mod fs;
 pub mod store;
 pub mod lock;
 pub mod project;
