@@ -1,6 +1,8 @@
 //! The one door to `std::fs`: the path in every error, atomic writes, modes.
 //! What is written where is the stores' and `output`'s.
 
+#![expect(clippy::disallowed_methods, reason = "this is the one door to the disk")]
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};

@@ -2,13 +2,13 @@
 
 use crate::channel::{self, Archive, Artifacts, Encoding, Hosts};
 use crate::crypto::{self, Material};
-use crate::diag::{Code, Problem, Problems, Progress, Stop};
+use crate::diag::{Code, Problem, Problems, Progress, Silent, Stop};
 use crate::input;
 use crate::lock::Lock;
 use crate::network::{self, Network};
 use crate::project::Project;
 use crate::render::{self, Object, Secrets, Templates};
-use crate::store::{Making, Policy, Store};
+use crate::store::{Keys, Making, Policy, Store};
 
 /// A network with all that was made for it.
 #[derive(Debug)]
@@ -48,6 +48,13 @@ pub fn make(project: &Project, policy: Policy, problems: &mut Problems, progress
 pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
     let Made { network, material, artifacts } = made;
     render::render(&render::Request { network, material, artifacts, templates, secrets }, problems)
+}
+
+/// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.
+pub fn rehearse(project: &Project, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
+    let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
+    let made = make(project, policy, problems, &Silent)?;
+    objects(&made, templates, Secrets::Redact, problems)
 }
 
 /// The key material alone (`crypto generate`): stored blocks are read for the keys that they need, and none is made.

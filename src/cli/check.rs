@@ -1,13 +1,11 @@
 //! `fabkube check`: the whole line with a policy that makes nothing.
 
-use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, print, report};
 use crate::diag::{Problems, Severity, Stop};
 use crate::pipeline;
 use crate::project::Project;
-use crate::render::{self, Secrets, Templates};
-use crate::store::{Keys, Making, Policy};
+use crate::render::{self, Templates};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -38,9 +36,6 @@ impl Args {
     fn check(&self, project: &Project, problems: &mut Problems) -> Result<usize, Stop> {
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
-        // What is missing is made in memory, so that everything after it is checked too.
-        let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-        let made = pipeline::make(project, policy, problems, &Bar::new())?;
-        Ok(pipeline::objects(&made, &templates, Secrets::Redact, problems)?.len())
+        Ok(pipeline::rehearse(project, &templates, problems)?.len())
     }
 }

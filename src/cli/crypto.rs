@@ -45,10 +45,9 @@ impl Generate {
         report::made(&project.crypto_store(), material.made());
         let identities: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len()).sum();
         report::line(&format!(
-            "`{}` has {} orgs with {identities} identities; {} made now",
+            "`{}` is complete: {} orgs, {identities} nodes and users",
             project.crypto_store().display(),
-            network.orgs.len(),
-            material.made().len()
+            network.orgs.len()
         ));
         Ok(Status::Done)
     }

@@ -115,6 +115,10 @@ impl Args {
         // Templates first: a broken one is found before keys are made.
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
+        if templates.has_users() {
+            // A template of the user's can fail at anything: it is tried in memory before a key is made for it.
+            pipeline::rehearse(project, &templates, problems)?;
+        }
         let made = pipeline::make(project, self.policy(), problems, &Bar::new())?;
         report::made(&project.crypto_store(), made.material.made());
         report::made(Path::new(""), made.artifacts.made());

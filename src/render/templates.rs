@@ -118,6 +118,11 @@ impl Templates {
         self.files.values()
     }
 
+    /// Whether some template is the user's.
+    pub fn has_users(&self) -> bool {
+        self.iter().any(|template| matches!(template.origin, Origin::User(_)))
+    }
+
     /// One template.
     pub fn get(&self, name: &str) -> Option<&Template> {
         self.files.get(name)

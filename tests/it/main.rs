@@ -1,5 +1,8 @@
 //! Tests of the whole program, in one binary. What one module does is tested beside it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test may fail")]
+#![allow(clippy::disallowed_methods, reason = "what fabkube wrote is looked at from outside")]
+
 mod support;
 
 mod cli;
