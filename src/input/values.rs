@@ -3,6 +3,7 @@
 use crate::diag::Problems;
 use crate::yaml::{self, Node, Ordered, Spanned, Value};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// The embedded file with every default.
 pub const DEFAULTS: &str = include_str!("../../values.yaml");
@@ -24,10 +25,10 @@ pub struct Settings {
     pub cluster_domain: Spanned<String>,
     pub namespaces: NamespaceSettings,
     pub image: RegistrySettings,
-    pub defaults: NodeSettings,
-    pub peer: NodeSettings,
+    pub defaults: PlacementSettings,
+    pub peer: PodSettings,
     pub orderer: OrdererSettings,
-    pub couchdb: NodeSettings,
+    pub couchdb: CouchDbSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -59,23 +60,27 @@ pub struct RegistrySettings {
     pub pull_secrets: Vec<Spanned<String>>,
 }
 
-/// The settings of a node (or of its CouchDB), at any of their levels.
+/// Where pods may run.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct NodeSettings {
+pub struct PlacementSettings {
+    pub node_selector: Ordered<Spanned<String>>,
+    pub tolerations: Vec<Spanned<Value>>,
+}
+
+/// A peer's or an orderer's, at any of its levels.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PodSettings {
     pub image: ImageSettings,
     pub log_spec: Spanned<String>,
-    /// Only CouchDB's.
-    pub user: Spanned<String>,
     pub resources: Option<Spanned<Value>>,
     pub storage: StorageSettings,
     pub node_selector: Ordered<Spanned<String>>,
     pub tolerations: Vec<Spanned<Value>>,
-    /// Only in `orgs.<Domain>.nodes.<Hostname>`: what differs for the CouchDB of that peer.
-    pub couchdb: Option<Box<NodeSettings>>,
 }
 
-/// Orderers have one setting more.
+/// Those of all orderers, who roll out in one way.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct OrdererSettings {
@@ -86,6 +91,29 @@ pub struct OrdererSettings {
     pub node_selector: Ordered<Spanned<String>>,
     pub tolerations: Vec<Spanned<Value>>,
     pub rollout: Spanned<String>,
+}
+
+/// CouchDB's, which runs in its peer's pod.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct CouchDbSettings {
+    pub image: ImageSettings,
+    pub user: Spanned<String>,
+    pub resources: Option<Spanned<Value>>,
+    pub storage: StorageSettings,
+}
+
+/// Those of one node, and of its CouchDB.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeSettings {
+    pub image: ImageSettings,
+    pub log_spec: Spanned<String>,
+    pub resources: Option<Spanned<Value>>,
+    pub storage: StorageSettings,
+    pub node_selector: Ordered<Spanned<String>>,
+    pub tolerations: Vec<Spanned<Value>>,
+    pub couchdb: CouchDbSettings,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -107,9 +135,9 @@ pub struct StorageSettings {
 #[serde(default, rename_all = "camelCase")]
 pub struct OrgSettings {
     pub name: Spanned<String>,
-    pub peer: NodeSettings,
-    pub orderer: NodeSettings,
-    pub couchdb: NodeSettings,
+    pub peer: PodSettings,
+    pub orderer: PodSettings,
+    pub couchdb: CouchDbSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -120,20 +148,32 @@ impl Values {
         Some(Self { settings, tree })
     }
 
-    /// The settings of one node, from general to specific: `component` is `peer`, `orderer` or `couchdb`.
-    pub fn node(&self, component: &str, domain: &str, hostname: &str, problems: &mut Problems) -> NodeSettings {
-        let org = self.tree.get("orgs").and_then(|orgs| orgs.get(domain));
-        let node = org.and_then(|org| org.get("nodes")?.get(hostname));
-        // A node's own entry speaks of the node; what it says of its CouchDB stands one level deeper.
-        let node = if component == "couchdb" { node.and_then(|node| node.get("couchdb")) } else { node };
-        // CouchDB runs in its peer's pod, so what places pods does not concern it.
-        let defaults = if component == "couchdb" { None } else { self.tree.get("defaults") };
-        let levels = [defaults, self.tree.get(component), org.and_then(|org| org.get(component)), node];
-        let mut levels = levels.into_iter().flatten();
-        let Some(mut tree) = levels.next().cloned() else { return NodeSettings::default() };
-        for level in levels {
-            tree.overlay(level.clone());
-        }
-        yaml::read(&tree, super::STRICT_BUT_PARTIAL, problems).unwrap_or_default()
+    /// The settings of a node's pod, from general to specific; `component` is `peer` or `orderer`.
+    pub fn pod(&self, component: &str, domain: &str, hostname: &str, problems: &mut Problems) -> PodSettings {
+        let node = self.of_node(domain, hostname);
+        merged([self.tree.get("defaults"), self.tree.get(component), self.of_org(domain, component), node], problems)
     }
+
+    /// The settings of the CouchDB beside a peer, from general to specific.
+    pub fn couchdb(&self, domain: &str, hostname: &str, problems: &mut Problems) -> CouchDbSettings {
+        let node = self.of_node(domain, hostname).and_then(|node| node.get("couchdb"));
+        merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
+    }
+
+    fn of_org(&self, domain: &str, key: &str) -> Option<&Node> {
+        self.tree.get("orgs")?.get(domain)?.get(key)
+    }
+
+    fn of_node(&self, domain: &str, hostname: &str) -> Option<&Node> {
+        self.of_org(domain, "nodes")?.get(hostname)
+    }
+}
+
+/// Settings out of several levels, each over those before it. The whole was read strictly before, so what a level has beside
+/// these settings is known to belong there.
+fn merged<T: DeserializeOwned + Default, const N: usize>(levels: [Option<&Node>; N], problems: &mut Problems) -> T {
+    let mut levels = levels.into_iter().flatten().cloned();
+    let Some(mut tree) = levels.next() else { return T::default() };
+    levels.for_each(|level| tree.overlay(level));
+    yaml::read(&tree, super::STRICT_BUT_PARTIAL, problems).unwrap_or_default()
 }

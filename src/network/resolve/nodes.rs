@@ -6,7 +6,7 @@ use super::orgs::{NodeDraft, OrgDraft};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::given;
-use crate::input::values::{NodeSettings, StorageSettings};
+use crate::input::values::{ImageSettings, PodSettings, StorageSettings};
 use crate::network::addresses::{self, port};
 use crate::network::{
     Address, Channel, CouchDb, EnvVar, Image, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout, Service,
@@ -153,7 +153,7 @@ struct Completion<'a> {
 impl Completion<'_> {
     fn node(&self, draft: &NodeDraft, problems: &mut Problems) -> Node {
         let component = draft.role.word();
-        let settings = self.inputs.values.node(component, &self.org.domain, &draft.hostname, problems);
+        let settings = self.inputs.values.pod(component, &self.org.domain, &draft.hostname, problems);
         let (ports, service_ports) = self.ports(draft);
         let host = hosts::dialled(draft, self.cluster);
         let grpc = ports.first().map_or(0, |port| port.port);
@@ -180,7 +180,7 @@ impl Completion<'_> {
             },
             ports,
             service_ports,
-            image: self.image(&settings, &self.cluster.version.to_string()),
+            image: self.image(&settings.image, &self.cluster.version.to_string()),
             pull_secrets: self.inputs.values.settings.image.pull_secrets.iter().map(|name| name.value.clone()).collect(),
             storage: storage(&settings.storage, problems),
             resources: json(&settings.resources),
@@ -238,7 +238,7 @@ impl Completion<'_> {
         (ports, offered)
     }
 
-    fn peer_env(&self, draft: &NodeDraft, address: &str, service_ports: &[ServicePort], settings: &NodeSettings) -> Vec<EnvVar> {
+    fn peer_env(&self, draft: &NodeDraft, address: &str, service_ports: &[ServicePort], settings: &PodSettings) -> Vec<EnvVar> {
         let chaincode =
             service_ports.iter().find(|port| port.target == "chaincode").map_or(port::PEER_CHAINCODE, |port| port.port);
         let chaincode_host = addresses::service_fqdn(&draft.name, &self.cluster.namespace, &self.cluster.domain);
@@ -270,7 +270,7 @@ impl Completion<'_> {
         ])
     }
 
-    fn orderer_env(&self, settings: &NodeSettings) -> Vec<EnvVar> {
+    fn orderer_env(&self, settings: &PodSettings) -> Vec<EnvVar> {
         let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.orderer_data);
         env([
             ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
@@ -300,9 +300,9 @@ impl Completion<'_> {
     }
 
     fn couchdb(&self, draft: &NodeDraft, problems: &mut Problems) -> CouchDb {
-        let settings = self.inputs.values.node("couchdb", &self.org.domain, &draft.hostname, problems);
+        let settings = self.inputs.values.couchdb(&self.org.domain, &draft.hostname, problems);
         CouchDb {
-            image: self.image(&settings, ""),
+            image: self.image(&settings.image, ""),
             user: settings.user.value.clone(),
             port: port::COUCHDB,
             storage: storage(&settings.storage, problems),
@@ -310,9 +310,8 @@ impl Completion<'_> {
         }
     }
 
-    fn image(&self, settings: &NodeSettings, default_tag: &str) -> Image {
+    fn image(&self, image: &ImageSettings, default_tag: &str) -> Image {
         let everywhere = &self.inputs.values.settings.image;
-        let image = &settings.image;
         let registry = if given(&image.registry) { &image.registry.value } else { &everywhere.registry.value };
         let tag = if given(&image.tag) { image.tag.value.as_str() } else { default_tag };
         let path = match registry.trim_end_matches('/') {

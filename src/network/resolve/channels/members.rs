@@ -1,7 +1,7 @@
 //! The orgs in a channel's configuration: their MSPs, endpoints and anchor peers.
 
 use super::policies::EVERY_GROUP;
-use super::{Context, profile};
+use super::{Context, keys};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::configtx::{ConfigTx, Organization};
 use crate::input::given;
@@ -56,7 +56,7 @@ impl Context<'_> {
             problems.push(problem.at(place).help("every organization needs Name, ID and MSPDir"));
             return None;
         }
-        profile::check_key(&org.name, "an organization", problems);
+        keys::check_key(&org.name, "an organization", problems);
         if let Some(kind) = org.msp_type.as_ref().filter(|kind| given(kind) && kind.value != "bccsp") {
             if kind.value == "idemix" {
                 not_built("an idemix MSP", &kind.place, problems);

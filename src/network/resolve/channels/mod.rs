@@ -1,6 +1,7 @@
 //! The channels: which there are, and their configuration typed and checked from the profiles of configtx.yaml.
 //! Nothing is encoded here.
 
+mod keys;
 mod list;
 mod members;
 mod orderer;

@@ -23,7 +23,7 @@ impl Context<'_> {
     ) -> Vec<(String, Policy)> {
         let mut policies = Vec::new();
         for (name, spec) in specs.iter().flat_map(|specs| specs.iter()) {
-            super::profile::check_key(name, "a policy", problems);
+            super::keys::check_key(name, "a policy", problems);
             match Policy::parse(&spec.kind, &spec.rule) {
                 Ok(policy) => policies.push((name.value.clone(), policy)),
                 Err(reason) => problems.push(

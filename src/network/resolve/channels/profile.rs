@@ -167,18 +167,6 @@ impl Context<'_> {
     }
 }
 
-/// The keys of groups, values and policies (fabric `common/configtx/validator.go`); configtxgen does not check them, orderers do.
-pub fn check_key(key: &Spanned<String>, what: &str, problems: &mut Problems) {
-    let legal = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-    if key.is_empty() || key.len() > 249 || !key.chars().all(legal) {
-        problems.push(
-            Problem::new(Code::FK0239, format!("`{}` cannot name {what}: orderers refuse such a key", key.value))
-                .at(&key.place)
-                .help("use letters, digits, `.` and `-`"),
-        );
-    }
-}
-
 /// A policy over an MSP that the channel does not have can never be met, and Fabric says nothing.
 fn warn_of_strangers(config: &ChannelConfig, place: &Place, problems: &mut Problems) {
     let orgs = || config.orderer.orgs.iter().chain(&config.application.orgs);
