@@ -1,11 +1,11 @@
 //! The fixture of the channel stage's tests, read: public material, and the block that configtxgen made of it.
-//! The network of the same values is `network::testing_channel`'s.
+//! The network of the same values is `network::sample`'s.
 
 use super::proto::configtx::ConfigGroup;
 use super::{Encoding, Hosts, encoder};
 use crate::crypto::{Certificate, IdentityPublic, MspFolder, OrgPublic, PublicMaterial, TlsPublic};
 use crate::diag::{Code, Problems};
-use crate::network::{Network, Org};
+use crate::network::{Network, Org, Role};
 use crate::store::{Making, Store};
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,8 @@ fn org_public(org: &Org, dir: &Path) -> OrgPublic {
         msp,
         ca: certificate(format!("ca/ca.{}-cert.pem", org.domain)),
         tlsca: certificate(format!("tlsca/tlsca.{}-cert.pem", org.domain)),
-        nodes: org.nodes.iter().map(|n| node(&n.common_name)).collect(),
+        // No block names a peer's certificate, so the fixture has none.
+        nodes: org.nodes.iter().filter(|n| n.role == Role::Orderer).map(|n| node(&n.common_name)).collect(),
         users: Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use super::proto::configtx::ConfigGroup;
 use super::testing::{codes, fixture, group, public, reference_block};
 use super::*;
 use crate::diag::{Code, Severity};
-use crate::network::testing_channel::{org_id, raft_two_orgs};
+use crate::network::sample::{org_id, raft_two_orgs};
 use crate::network::{CertificateSource, Consensus, Consenter, MspSource};
 use prost::Message;
 

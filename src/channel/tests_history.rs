@@ -4,7 +4,7 @@
 use super::testing::{codes, group, public, reference_block};
 use super::*;
 use crate::diag::{Code, Severity};
-use crate::network::testing_channel::raft_two_orgs;
+use crate::network::sample::raft_two_orgs;
 use crate::network::{CertificateSource, Consensus};
 use crate::store::{Making, Store};
 

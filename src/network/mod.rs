@@ -10,8 +10,6 @@ mod policy;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod sample;
-#[cfg(test)]
-pub(crate) mod testing_channel;
 mod versions;
 
 pub use channel::{
