@@ -32,8 +32,8 @@ pub fn make(project: &Project, policy: Policy, problems: &mut Problems, progress
     let crypto_store = Store::open(&project.crypto_store(), policy.making);
     let channel_store = Store::open(&project.artifacts_store(), policy.making);
     let history = channel::history(&network, Archive { store: &channel_store, making: policy.making }, &old, problems)?;
-    problems.stop_on_errors()?;
-    let request = crypto::Request { network: &network, store: &crypto_store, lock: &old, pinned: history.pinned(), policy };
+    let (pinned, rooted) = (history.pinned(), history.rooted());
+    let request = crypto::Request { network: &network, store: &crypto_store, lock: &old, pinned, rooted, policy };
     let material = crypto::provision(&request, problems, progress)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
 
@@ -72,8 +72,8 @@ pub fn keys(
     // A block that is not made yet is no concern of the keys.
     let looking = Archive { store: &channel_store, making: Making::InMemory };
     let history = channel::history(&network, looking, &old, problems)?;
-    problems.stop_on_errors()?;
-    let request = crypto::Request { network: &network, store: &crypto_store, lock: &old, pinned: history.pinned(), policy };
+    let (pinned, rooted) = (history.pinned(), history.rooted());
+    let request = crypto::Request { network: &network, store: &crypto_store, lock: &old, pinned, rooted, policy };
     let material = crypto::provision(&request, problems, progress)?;
     remember(project, policy, old, |lock| material.remember(&network, lock))?;
     Ok((network, material))
