@@ -133,8 +133,8 @@ impl<'a> Check<'a> {
     fn names(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
         let wanted = match node.role {
-            Role::Orderer => std::slice::from_ref(&node.host).iter().chain(&[]),
-            Role::Peer => std::slice::from_ref(&node.host).iter().chain(&node.client_names),
+            Role::Orderer => node.dialled.iter().chain(&[]),
+            Role::Peer => node.dialled.iter().chain(&node.client_names),
         };
         let mut missing: Vec<String> = wanted.filter(|name| !certificate.names(name)).map(|name| format!("`{name}`")).collect();
         missing.dedup();

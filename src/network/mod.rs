@@ -56,11 +56,19 @@ impl Network {
     pub fn hosts_to_resolve(&self) -> Vec<&str> {
         let mut hosts: Vec<&str> = match self.addressing {
             Addressing::Service => Vec::new(),
-            Addressing::Domain => self.nodes().map(|node| node.host.as_str()).collect(),
+            Addressing::Domain => {
+                let hosts = self.nodes().flat_map(|node| node.dialled.iter().map(move |host| (node, host.as_str())));
+                hosts.filter(|(node, host)| !self.is_service_name(node, host)).map(|(_, host)| host).collect()
+            }
         };
         hosts.sort_unstable();
         hosts.dedup();
         hosts
+    }
+
+    /// Whether a host is one of the names of the node's Service, which the cluster's DNS knows by itself.
+    fn is_service_name(&self, node: &Node, host: &str) -> bool {
+        addresses::service_names(&node.name, &node.namespace, &self.cluster_domain).iter().any(|name| name == host)
     }
 
     /// Whether some channel's block names this node's TLS key as a consenter's.

@@ -59,6 +59,8 @@ pub struct Node {
     pub msp_id: String,
     /// How other nodes and clients in the cluster dial it.
     pub host: String,
+    /// Every host by which it is dialled: `host`, and what channels call it besides.
+    pub dialled: Vec<String>,
     /// `host:port` of its gRPC listener, as other nodes dial it.
     pub address: String,
     /// The names in a TLS server certificate made here: cryptogen's first, then the Service's. IP addresses are among them.

@@ -24,7 +24,7 @@ pub fn finish(
     (inputs, cluster): (&Inputs, &Cluster),
     problems: &mut Problems,
 ) -> Vec<Org> {
-    let written = written_ports(channels);
+    let written = written(channels);
     let rollout = rollout(inputs, problems);
     drafts
         .into_iter()
@@ -68,12 +68,22 @@ pub fn finish(
         .collect()
 }
 
-/// The ports that the user wrote for each node.
-fn written_ports(channels: &[Channel]) -> BTreeMap<NodeId, BTreeSet<u16>> {
-    let mut ports: BTreeMap<NodeId, BTreeSet<u16>> = BTreeMap::new();
+/// What channels say of a node.
+#[derive(Debug, Default)]
+struct Written {
+    /// The ports that the user wrote.
+    ports: BTreeSet<u16>,
+    /// The hosts that stand in the blocks.
+    hosts: BTreeSet<String>,
+}
+
+fn written(channels: &[Channel]) -> BTreeMap<NodeId, Written> {
+    let mut written: BTreeMap<NodeId, Written> = BTreeMap::new();
     let mut learn = |address: &Address| {
         if let Some(node) = address.node {
-            ports.entry(node).or_default().insert(address.written.port);
+            let of_node = written.entry(node).or_default();
+            of_node.ports.insert(address.written.port);
+            of_node.hosts.insert(address.deployed.host.clone());
         }
     };
     for config in channels.iter().map(|channel| &channel.config) {
@@ -82,7 +92,7 @@ fn written_ports(channels: &[Channel]) -> BTreeMap<NodeId, BTreeSet<u16>> {
         config.orderer.orgs.iter().flat_map(|org| &org.orderer_endpoints).for_each(&mut learn);
         config.application.orgs.iter().flat_map(|org| &org.anchor_peers).for_each(|anchor| learn(&anchor.address));
     }
-    ports
+    written
 }
 
 /// One MSP folder under two IDs: nodes can only have one.
@@ -147,7 +157,7 @@ struct Completion<'a> {
     /// The host of the org's first node: where gossip starts from, whatever else the org has.
     bootstrap: &'a str,
     service: Option<&'a Service>,
-    written: &'a BTreeMap<NodeId, BTreeSet<u16>>,
+    written: &'a BTreeMap<NodeId, Written>,
     rollout: Rollout,
 }
 
@@ -157,6 +167,8 @@ impl Completion<'_> {
         let settings = self.inputs.values.pod(component, &self.org.domain, &draft.hostname, problems);
         let (ports, service_ports) = self.ports(draft);
         let host = hosts::dialled(draft, self.cluster);
+        let others = self.written.get(&draft.id).into_iter().flat_map(|written| &written.hosts).filter(|other| **other != host);
+        let dialled: Vec<String> = std::iter::once(&host).chain(others).cloned().collect();
         let grpc = ports.first().map_or(0, |port| port.port);
         let address = format!("{host}:{grpc}");
         let mut labels = names::labels(&self.cluster.network, &format!("fabric-{component}"), component, Some(&self.org.name));
@@ -171,7 +183,7 @@ impl Completion<'_> {
             namespace: self.cluster.namespace.clone(),
             msp_id: self.msp_id.to_owned(),
             secrets: names::node_secrets(&draft.name),
-            sans: self.sans(draft),
+            sans: self.sans(draft, &dialled),
             client_names,
             labels,
             selector: names::node_selector(&draft.name),
@@ -191,6 +203,7 @@ impl Completion<'_> {
             paths: PATHS,
             rollout: if draft.role == Role::Orderer { self.rollout } else { Rollout::Rolling },
             host,
+            dialled,
             address,
             place: draft.place.clone(),
         }
@@ -201,15 +214,16 @@ impl Completion<'_> {
         addresses::service_fqdn(&service.name, &self.cluster.namespace, &self.cluster.domain)
     }
 
-    /// cryptogen's names first, then those of the node's Service and of its org's, then the machine itself.
-    fn sans(&self, draft: &NodeDraft) -> Vec<String> {
+    /// cryptogen's names first, then those of the node's Service and of its org's, then what channels call it, then the machine
+    /// itself.
+    fn sans(&self, draft: &NodeDraft, dialled: &[String]) -> Vec<String> {
         let mut sans = draft.cryptogen_sans.clone();
         let services = [Some(draft.name.as_str()), self.service.map(|service| service.name.as_str())];
         let in_cluster = services
             .into_iter()
             .flatten()
             .flat_map(|service| addresses::service_names(service, &self.cluster.namespace, &self.cluster.domain));
-        for name in in_cluster.chain(["localhost".to_owned(), "127.0.0.1".to_owned()]) {
+        for name in in_cluster.chain(dialled.iter().cloned()).chain(["localhost".to_owned(), "127.0.0.1".to_owned()]) {
             if !sans.contains(&name) {
                 sans.push(name);
             }
@@ -226,7 +240,7 @@ impl Completion<'_> {
         };
         let mut ports = vec![Port { name: "grpc", port: grpc }];
         let mut offered = vec![ServicePort { name: "grpc".to_owned(), port: grpc, target: "grpc" }];
-        for &written in self.written.get(&draft.id).into_iter().flatten().filter(|port| **port != grpc) {
+        for &written in self.written.get(&draft.id).into_iter().flat_map(|written| &written.ports).filter(|port| **port != grpc) {
             offered.push(ServicePort { name: format!("grpc-{written}"), port: written, target: "grpc" });
         }
         for (name, listener) in auxiliary {

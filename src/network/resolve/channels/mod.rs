@@ -10,10 +10,10 @@ mod profile;
 
 use super::Cluster;
 use super::hosts::{Hosts, Meaning};
-use super::orgs::{Known, OrgDraft};
+use super::orgs::{Known, NodeDraft, OrgDraft};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
-use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role, addresses};
+use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role};
 use std::path::{Path, PathBuf};
 
 pub(super) use list::is_system_channel;
@@ -119,12 +119,18 @@ impl Context<'_> {
     fn resolved(&self, written: HostPort, node: Option<NodeId>) -> Address {
         let draft = node.map(|id| &self.orgs[id.org().index()].nodes[id.index()]);
         let host = match draft {
-            Some(draft) if self.cluster.addressing == Addressing::Service || addresses::is_loopback(&written.host) => {
-                super::hosts::dialled(draft, self.cluster)
-            }
+            Some(draft) if !self.keeps(&written.host, draft) => super::hosts::dialled(draft, self.cluster),
             _ => written.host.clone(),
         };
         Address { deployed: HostPort { host, port: written.port }, written, node }
+    }
+
+    /// Whether a host of the user's stays as it is: with `addressing: domain`, where the cluster's DNS can be told of it. A name
+    /// without a dot can only be a Service's.
+    fn keeps(&self, host: &str, draft: &NodeDraft) -> bool {
+        let is_address = host.parse::<std::net::IpAddr>().is_ok();
+        let can_be_told = host == draft.name || (host.contains('.') && !is_address);
+        self.cluster.addressing == Addressing::Domain && can_be_told
     }
 
     /// A host below the Domain of one of our orgs that is none of its nodes is more likely a slip than a foreign machine.
