@@ -5,10 +5,13 @@
 
 mod support;
 
+mod block;
 mod cli;
+mod cluster;
 mod conformance;
 mod diagnostics;
 mod docs;
+mod generated;
 mod layers;
 mod properties;
 mod samples;

@@ -1,1 +1,285 @@
-//! To come.
+//! What holds of every network: tried on made-up ones (`generated`), seen as a cluster sees them (`cluster`).
+
+use crate::cluster::{Cluster, container_port, containers, environment};
+use crate::generated::{self, Generated};
+use crate::support::Project;
+use fabkube::diag::{Problems, Silent, Stop};
+use fabkube::pipeline::{self, Made};
+use fabkube::render::{Object, Secrets, Templates};
+use fabkube::store::{Keys, Making, Policy};
+use rayon::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// How many networks are made up.
+const NETWORKS: u64 = 8;
+
+struct Case {
+    seed: u64,
+    generated: Generated,
+    folder: Project,
+    made: Made,
+    objects: Vec<Object>,
+    cluster: Cluster,
+}
+
+fn project(folder: &Project) -> fabkube::project::Project {
+    fabkube::project::Project::in_dir(folder.path())
+}
+
+fn make(folder: &Project, making: Making, keys: Keys, context: &dyn Fn() -> String) -> Made {
+    let mut problems = Problems::new();
+    let made = pipeline::make(&project(folder), Policy { making, keys }, &mut problems, &Silent);
+    made.unwrap_or_else(|stop| panic!("{stop}: {:#?}\n{}", problems.iter().map(|p| p.to_string()).collect::<Vec<_>>(), context()))
+}
+
+fn objects(made: &Made, secrets: Secrets) -> Vec<Object> {
+    pipeline::objects(made, &Templates::built_in(), secrets, &mut Problems::new()).unwrap()
+}
+
+fn case(seed: u64) -> Case {
+    let generated = generated::network(seed);
+    let folder = Project::empty();
+    folder.write("crypto-config.yaml", &generated.crypto_config);
+    folder.write("configtx.yaml", &generated.configtx);
+    folder.write("values.yaml", &generated.values);
+    generated.network.iter().for_each(|text| folder.write("network.yaml", text));
+    let files = || format!("seed {seed}\n{}\n{}\n{}", generated.crypto_config, generated.configtx, generated.values);
+    let made = make(&folder, Making::Missing, Keys::Needed, &files);
+    let objects = objects(&made, Secrets::Include);
+    let cluster = Cluster::new(&objects, &made.network.cluster_domain);
+    Case { seed, folder, made, objects, cluster, generated }
+}
+
+/// Runs a check over every made-up network; a failure says the seed. `SEED=n` runs that one alone, `SEEDS=n`
+/// as many.
+fn for_all(check: impl Fn(&Case) + Sync) {
+    let only: Option<u64> = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    let last = std::env::var("SEEDS").ok().and_then(|last| last.parse().ok()).unwrap_or(NETWORKS);
+    let seeds: Vec<u64> = only.map_or((0..last).collect(), |seed| vec![seed]);
+    seeds.into_par_iter().for_each(|seed| check(&case(seed)));
+}
+
+#[test]
+fn made_up_networks_hold_together() {
+    for_all(|case| {
+        every_address_is_answered(case);
+        every_reference_leads_somewhere(case);
+        selectors_find_their_pods_alone(case);
+        names_are_unique_and_within_limits(case);
+        secrets_stay_in_secrets(case);
+        secret_modes_agree(case);
+    });
+}
+
+/// What the block says, and what pods are told, is dialled at a Service that leads to a listener whose certificate has the name.
+fn every_address_is_answered(case: &Case) {
+    let Case { seed, generated, made, cluster, .. } = case;
+    assert!(!made.artifacts.blocks.is_empty());
+    for block in &made.artifacts.blocks {
+        let addresses = crate::block::addresses(&block.bytes);
+        assert!(!addresses.is_empty());
+        for dialled in addresses.iter().filter(|dialled| !generated.external.contains(&dialled.address)) {
+            let sets = cluster.answering(&dialled.address).unwrap_or_else(|e| panic!("seed {seed}: {}: {e}", dialled.address));
+            if let Some(certificate) = &dialled.certificate {
+                assert!(sets.iter().all(|set| &cluster.certificate(set) == certificate), "seed {seed}: {}", dialled.address);
+            }
+        }
+    }
+    for set in cluster.of_kind("StatefulSet") {
+        let variables = environment(set);
+        let addresses = [
+            "CORE_PEER_ADDRESS",
+            "CORE_PEER_GOSSIP_BOOTSTRAP",
+            "CORE_PEER_GOSSIP_EXTERNALENDPOINT",
+            "CORE_PEER_CHAINCODEADDRESS",
+        ];
+        for address in addresses.into_iter().filter_map(|name| variables.get(name)) {
+            cluster.answering(address).unwrap_or_else(|e| panic!("seed {seed}: {address}: {e}"));
+        }
+        let listeners = [
+            ("CORE_PEER_LISTENADDRESS", "grpc"),
+            ("CORE_PEER_CHAINCODELISTENADDRESS", "chaincode"),
+            ("CORE_OPERATIONS_LISTENADDRESS", "operations"),
+            ("ORDERER_GENERAL_LISTENPORT", "grpc"),
+            ("ORDERER_ADMIN_LISTENADDRESS", "admin"),
+            ("ORDERER_OPERATIONS_LISTENADDRESS", "operations"),
+        ];
+        for (name, port) in listeners {
+            let Some(listening) = variables.get(name).map(|text| text.rsplit(':').next().unwrap()) else { continue };
+            assert_eq!(container_port(set, port).unwrap().to_string(), listening, "{name}");
+        }
+    }
+}
+
+fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
+    for set in cluster.of_kind("StatefulSet") {
+        let pod = &set["spec"]["template"]["spec"];
+        assert!(cluster.find("Service", set["spec"]["serviceName"].as_str().unwrap()).is_some());
+        assert!(cluster.find("ServiceAccount", pod["serviceAccountName"].as_str().unwrap()).is_some());
+        let claims = set["spec"]["volumeClaimTemplates"].as_array().unwrap().iter().map(|claim| &claim["metadata"]["name"]);
+        let volumes: BTreeSet<&str> =
+            pod["volumes"].as_array().unwrap().iter().map(|v| &v["name"]).chain(claims).map(|n| n.as_str().unwrap()).collect();
+        for volume in pod["volumes"].as_array().unwrap() {
+            let (kind, source, name) = match (&volume["secret"], &volume["configMap"]) {
+                (Value::Object(_), _) => ("Secret", &volume["secret"], "secretName"),
+                (_, Value::Object(_)) => ("ConfigMap", &volume["configMap"], "name"),
+                _ => continue,
+            };
+            let target = cluster.find(kind, source[name].as_str().unwrap()).unwrap_or_else(|| panic!("{volume}"));
+            for item in source["items"].as_array().into_iter().flatten() {
+                assert!(target["data"].get(item["key"].as_str().unwrap()).is_some(), "{item}");
+            }
+        }
+        for container in containers(set) {
+            for variable in container["env"].as_array().unwrap() {
+                let Some(reference) = variable["valueFrom"].get("secretKeyRef") else { continue };
+                let secret = cluster.find("Secret", reference["name"].as_str().unwrap()).unwrap_or_else(|| panic!("{reference}"));
+                assert!(secret["data"].get(reference["key"].as_str().unwrap()).is_some(), "{reference}");
+            }
+            for mount in container["volumeMounts"].as_array().unwrap() {
+                assert!(volumes.contains(mount["name"].as_str().unwrap()), "{mount}");
+            }
+        }
+    }
+}
+
+fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
+    let names = |sets: Vec<&Value>| -> BTreeSet<String> {
+        sets.into_iter().map(|set| set["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let nodes: BTreeSet<String> = made.network.nodes().map(|node| node.name.clone()).collect();
+    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), nodes);
+    for set in cluster.of_kind("StatefulSet") {
+        assert_eq!(names(cluster.selected(&set["spec"]["selector"]["matchLabels"])), names(vec![set]), "seed {seed}");
+    }
+    for org in &made.network.orgs {
+        let own: BTreeSet<String> = org.nodes.iter().map(|node| node.name.clone()).collect();
+        let service = cluster.find("Service", &org.service.as_ref().unwrap().name).unwrap();
+        assert_eq!(names(cluster.selected(&service["spec"]["selector"])), own, "seed {seed}");
+    }
+    for node in &nodes {
+        let service = cluster.find("Service", node).unwrap();
+        assert_eq!(names(cluster.selected(&service["spec"]["selector"])), [node.clone()].into(), "seed {seed}");
+    }
+    // Two budgets over one pod let nobody evict it.
+    let mut budgeted = BTreeSet::new();
+    for budget in cluster.of_kind("PodDisruptionBudget") {
+        for name in names(cluster.selected(&budget["spec"]["selector"]["matchLabels"])) {
+            assert!(budgeted.insert(name.clone()), "seed {seed}: two budgets over {name}");
+        }
+    }
+}
+
+fn names_are_unique_and_within_limits(Case { seed, cluster, .. }: &Case) {
+    let label = |name: &str, most: usize| {
+        let inside = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        assert!(inside && name.len() <= most && !name.starts_with('-') && !name.ends_with('-'), "seed {seed}: {name}");
+    };
+    let mut known = BTreeSet::new();
+    for object in &cluster.objects {
+        let (kind, name) = (object["kind"].as_str().unwrap(), object["metadata"]["name"].as_str().unwrap());
+        assert!(known.insert((kind, object["metadata"]["namespace"].as_str(), name)), "seed {seed}: {kind} {name} twice");
+        label(name, if kind == "StatefulSet" { 52 } else { 63 });
+        for labels in [&object["metadata"]["labels"], &object["spec"]["template"]["metadata"]["labels"]] {
+            let values = labels.as_object().into_iter().flatten().map(|(_, value)| value.as_str().unwrap());
+            values.for_each(|value| label(value, 63));
+        }
+        let mut ports = BTreeSet::new();
+        for port in object["spec"]["ports"].as_array().into_iter().flatten() {
+            label(port["name"].as_str().unwrap(), 15);
+            assert!((1..=65535).contains(&port["port"].as_u64().unwrap()));
+            assert!(ports.insert(port["name"].to_string()) && ports.insert(port["port"].to_string()), "seed {seed}: {object}");
+        }
+    }
+}
+
+/// No private key and no password is in anything that is no Secret.
+fn secrets_stay_in_secrets(Case { seed, objects, cluster, .. }: &Case) {
+    let open: String = objects.iter().filter(|object| !object.is_secret()).map(Object::to_text).collect();
+    for secret in cluster.of_kind("Secret") {
+        for (key, value) in secret["data"].as_object().unwrap() {
+            if !matches!(key.as_str(), "key.pem" | "tls.key" | "password") {
+                continue;
+            }
+            let encoded = value.as_str().unwrap();
+            let plain = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, encoded).unwrap();
+            let plain = String::from_utf8(plain).unwrap();
+            let lines = plain.lines().filter(|line| !line.starts_with("-----") && line.len() > 8);
+            for text in lines.chain([encoded]) {
+                assert!(!open.contains(text), "seed {seed}: {key} of {} is outside Secrets", secret["metadata"]["name"]);
+            }
+        }
+    }
+}
+
+fn secret_modes_agree(Case { seed, folder, made, objects: included, .. }: &Case) {
+    let text = |objects: &[Object]| objects.iter().map(Object::to_text).collect::<Vec<String>>();
+    let of_mode = |made: &Made, secrets: Secrets| text(&objects(made, secrets));
+    let (omitted, only) = (of_mode(made, Secrets::Omit), of_mode(made, Secrets::Only));
+    let both: BTreeSet<&String> = omitted.iter().chain(&only).collect();
+    assert_eq!(both, text(included).iter().collect(), "seed {seed}");
+    assert_eq!(both.len(), omitted.len() + only.len());
+
+    let redacted = of_mode(made, Secrets::Redact);
+    for path in folder.tree(".").into_keys() {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.ends_with("_sk") || name.ends_with(".key") {
+            std::fs::remove_file(folder.path().join(&path)).unwrap();
+        }
+    }
+    let without = make(folder, Making::Nothing, Keys::NotNeeded, &|| format!("seed {seed}, without keys"));
+    assert_eq!(of_mode(&without, Secrets::Redact), redacted, "seed {seed}: redacted without keys");
+}
+
+#[test]
+fn no_damaged_file_makes_it_panic_or_fail_otherwise() {
+    let names = ["crypto-config.yaml", "configtx.yaml", "network.yaml", "values.yaml"];
+    (0..1200_u64).into_par_iter().for_each(|seed| {
+        let dice = &mut generated::Dice::new(seed);
+        let folder = Project::sample();
+        let name = names[dice.below(names.len())];
+        let mut bytes = folder.read(name).into_bytes();
+        let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        let (one, other) = (dice.below(lines.len()), dice.below(lines.len()));
+        match dice.below(6) {
+            0 => bytes.truncate(dice.below(bytes.len())),
+            1 => {
+                let at = dice.below(bytes.len());
+                bytes[at] ^= 1 << dice.below(8);
+            }
+            2 => {
+                lines.swap(one, other);
+                bytes = lines.concat();
+            }
+            3 => {
+                lines.remove(one);
+                bytes = lines.concat();
+            }
+            4 => {
+                lines.insert(other, lines[one].clone());
+                bytes = lines.concat();
+            }
+            _ => {
+                let line = &mut lines[one];
+                let at = dice.below(line.len());
+                let odd =
+                    dice.pick::<str>(&["- ", ": ", "\"", "&a ", "*a", "{", "]", "<<: ", "!!int ", "\t", "0x", "~", "\u{0}"]);
+                line.splice(at..at, odd.bytes());
+                bytes = lines.concat();
+            }
+        }
+        std::fs::write(folder.path().join(name), &bytes).unwrap();
+        let mut problems = Problems::new();
+        let stopped = match seed % 40 {
+            // Now and then the whole line.
+            0 => pipeline::rehearse(&project(&folder), &Templates::built_in(), &mut problems).err(),
+            _ => pipeline::network(&project(&folder), &mut problems).err(),
+        };
+        match stopped {
+            None => assert!(!problems.has_errors()),
+            Some(Stop::Reported) => assert!(problems.has_errors()),
+            Some(other) => panic!("seed {seed}: {other}\n{}", String::from_utf8_lossy(&bytes)),
+        }
+    });
+}

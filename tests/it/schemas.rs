@@ -1,1 +1,94 @@
-//! To come.
+//! Every golden manifest against Kubernetes' own types: a field that they do not know is an error, and none is lost on the way.
+
+use crate::support::{files, read, root};
+use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The kinds that are rendered, and the type that reads each strictly.
+const KINDS: &[(&str, &str, fn(&Value) -> Result<(), String>)] = &[
+    ("v1", "Namespace", strictly::<Namespace>),
+    ("v1", "ServiceAccount", strictly::<ServiceAccount>),
+    ("v1", "Secret", strictly::<Secret>),
+    ("v1", "ConfigMap", strictly::<ConfigMap>),
+    ("v1", "Service", strictly::<Service>),
+    ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
+    ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
+];
+
+#[test]
+fn every_golden_manifest_is_what_kubernetes_reads() {
+    let golden = root().join("tests/golden");
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for path in files(&golden).into_keys().filter(|path| path.extension().is_some_and(|ending| ending == "yaml")) {
+        for manifest in serde_yaml::Deserializer::from_str(&read(&golden.join(&path))) {
+            let manifest = Value::deserialize(manifest).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            seen += 1;
+            wrong.extend(check(&manifest).err().map(|reason| format!("{}: {reason}", path.display())));
+        }
+    }
+    assert!(seen > 50, "{seen} manifests");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_misspelt_field_is_seen_at_any_depth() {
+    let golden = root().join("tests/golden/samples/fabric/org1-peer0.statefulset.yaml");
+    let manifest: Value = serde_yaml::from_str(&read(&golden)).unwrap();
+    assert_eq!(check(&manifest), Ok(()));
+    for (path, key, misspelt) in [
+        ("/spec", "replicas", "replica"),
+        ("/spec/template/spec", "enableServiceLinks", "enableServiceLink"),
+        ("/spec/template/spec/containers/0/readinessProbe/httpGet", "path", "Path"),
+        ("/spec/volumeClaimTemplates/0/spec", "accessModes", "accessmodes"),
+    ] {
+        let mut changed = manifest.clone();
+        let map = changed.pointer_mut(path).unwrap().as_object_mut().unwrap();
+        let value = map.remove(key).unwrap_or_else(|| panic!("{path}/{key}"));
+        map.insert(misspelt.to_owned(), value);
+        let reason = check(&changed).unwrap_err();
+        assert!(reason.contains(misspelt), "{reason}");
+    }
+    let mut changed = manifest;
+    changed["spec"]["replicas"] = "one".into();
+    assert!(check(&changed).is_err());
+}
+
+fn check(manifest: &Value) -> Result<(), String> {
+    let (version, kind) = (&manifest["apiVersion"], &manifest["kind"]);
+    let known = KINDS.iter().find(|(v, k, _)| version == v && kind == k);
+    known.map_or_else(|| Err(format!("no type for {version} {kind}")), |(_, _, read)| read(manifest))
+}
+
+/// Reads a manifest as its type: every field is known, and all are still there when it is written again.
+fn strictly<T: DeserializeOwned + Serialize>(manifest: &Value) -> Result<(), String> {
+    let mut unknown = Vec::new();
+    let object: T = serde_ignored::deserialize(manifest, |path| unknown.push(path.to_string())).map_err(|e| e.to_string())?;
+    if !unknown.is_empty() {
+        return Err(format!("unknown fields: {}", unknown.join(", ")));
+    }
+    let again = serde_json::to_value(object).map_err(|e| e.to_string())?;
+    let lost = lost("", manifest, &again);
+    if lost.is_empty() { Ok(()) } else { Err(format!("lost when written again: {}", lost.join(", "))) }
+}
+
+/// What stands in one value and not so in the other. What types add (a claim's `kind`) is no loss.
+fn lost(path: &str, from: &Value, to: &Value) -> Vec<String> {
+    match (from, to) {
+        (Value::Object(from), Value::Object(to)) => {
+            let fields =
+                from.iter().map(|(key, value)| lost(&format!("{path}/{key}"), value, to.get(key).unwrap_or(&Value::Null)));
+            fields.flatten().collect()
+        }
+        (Value::Array(from), Value::Array(to)) if from.len() == to.len() => {
+            let items = from.iter().zip(to).enumerate().map(|(i, (from, to))| lost(&format!("{path}/{i}"), from, to));
+            items.flatten().collect()
+        }
+        _ if from == to => Vec::new(),
+        _ => vec![path.to_owned()],
+    }
+}

@@ -1,1 +1,151 @@
-//! To come.
+//! Settings, each as what it changes in the manifests of the sample.
+
+use crate::support::Project;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+/// The objects of a stream in its order: `Kind/name`, and their text.
+type Objects = Vec<(String, String)>;
+
+fn parsed(stream: &str) -> Objects {
+    let name = |text: &str| {
+        let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+        format!("{}/{}", value["kind"].as_str().unwrap(), value["metadata"]["name"].as_str().unwrap())
+    };
+    stream.split("---\n").filter(|text| !text.is_empty()).map(|text| (name(text), text.to_owned())).collect()
+}
+
+/// The sample as it is, without Secrets.
+fn sample() -> &'static Objects {
+    static SAMPLE: OnceLock<Objects> = OnceLock::new();
+    SAMPLE.get_or_init(|| render(&Project::sample_with_stores(), &[]))
+}
+
+fn render(project: &Project, more: &[&str]) -> Objects {
+    parsed(&project.run(&[&["render", "--frozen", "--secrets", "omit"], more].concat()).ok().stdout)
+}
+
+/// What differs: the lines of each object; objects with the same differences together.
+fn changes(old: &Objects, new: &Objects) -> String {
+    let (before, after): (BTreeMap<_, _>, BTreeMap<_, _>) = (old.iter().cloned().collect(), new.iter().cloned().collect());
+    let mut changes: Vec<(Vec<&str>, String)> = Vec::new();
+    for name in old.iter().chain(new.iter().filter(|(name, _)| !before.contains_key(name))).map(|(name, _)| name) {
+        let lines = match (before.get(name), after.get(name)) {
+            (Some(_), None) => "(gone)\n".to_owned(),
+            (None, _) => "(new)\n".to_owned(),
+            (Some(old), Some(new)) => difference(old, new),
+        };
+        match changes.iter_mut().find(|(_, known)| *known == lines) {
+            _ if lines.is_empty() => {}
+            Some((names, _)) => names.push(name),
+            None => changes.push((vec![name], lines)),
+        }
+    }
+    changes.into_iter().fold(String::new(), |mut text, (names, lines)| {
+        let _ = write!(text, "{}\n{lines}", names.join(" "));
+        text
+    })
+}
+
+fn difference(old: &str, new: &str) -> String {
+    let diff = similar::TextDiff::from_lines(old, new);
+    let lines = diff.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal);
+    lines.map(|change| format!("{} {}\n", change.tag(), change.value().trim())).collect()
+}
+
+/// The sample with other values, as what changes.
+fn with_values(values: &str) -> String {
+    let project = Project::sample_with_stores();
+    project.write("own.yaml", values);
+    changes(sample(), &render(&project, &["-f", "values.yaml", "-f", "own.yaml"]))
+}
+
+#[track_caller]
+fn expect(actual: &str, expected: &str) {
+    let expected: String = expected.trim_start_matches('\n').lines().map(|line| format!("{}\n", line.trim())).collect();
+    let expected = expected.trim_end_matches('\n').to_owned() + "\n";
+    assert!(expected == actual, "expected\n{expected}\nactual\n{actual}");
+}
+
+#[test]
+fn the_sample_is_no_variant_of_itself() {
+    expect(&changes(sample(), &render(&Project::sample_with_stores(), &[])), "");
+}
+
+#[test]
+fn a_size_of_storage_resolves_from_component_to_org_to_node() {
+    expect(
+        &with_values(
+            "
+            peer: {storage: {size: 6Gi, className: slow}}
+            orgs:
+              org1.example.com: {peer: {storage: {size: 7Gi}}, nodes: {peer1: {storage: {className: fast}}}}
+            ",
+        ),
+        "TODO",
+    );
+}
+
+#[test]
+fn a_node_selector_of_a_node_joins_those_above_it_and_tolerations_replace_them() {
+    expect(
+        &with_values(
+            "
+            defaults: {nodeSelector: {os: linux, disk: any}, tolerations: [{key: all, operator: Exists}]}
+            orderer: {nodeSelector: {disk: ssd}}
+            orgs:
+              org1.example.com: {peer: {tolerations: [{key: org1, operator: Exists}]}, nodes: {peer1: {nodeSelector: {os: null, zone: b}}}}
+            ",
+        ),
+        "TODO",
+    );
+}
+
+#[test]
+fn resources_of_a_node_replace_key_by_key() {
+    expect(
+        &with_values(
+            "
+            couchdb: {resources: {limits: {memory: 1Gi}}}
+            orgs:
+              org2.example.com: {couchdb: {resources: {requests: {cpu: 1}}}, nodes: {peer0: {couchdb: {storage: {size: 50Gi}}}}}
+              example.com: {nodes: {orderer2: {resources: {requests: {memory: 2Gi}}}}}
+            ",
+        ),
+        "TODO",
+    );
+}
+
+#[test]
+fn images_come_from_a_registry_with_a_tag_or_a_digest_and_pull_secrets() {
+    expect(
+        &with_values(
+            "
+            image: {registry: registry.example.com/mirror, pullPolicy: Always, pullSecrets: [regcred, other]}
+            peer: {image: {tag: 2.5.15}}
+            orderer: {image: {registry: ghcr.io, tag: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}}
+            couchdb: {image: {registry: '', repository: mycouch}}
+            ",
+        ),
+        "TODO",
+    );
+}
+
+#[test]
+fn orderers_may_roll() {
+    expect(&with_values("orderer: {rollout: rolling, logSpec: debug}"), "TODO");
+}
+
+#[test]
+fn a_namespace_that_is_there_already_is_not_made() {
+    expect(&with_values("namespaces: {create: false}"), "Namespace/fabric\n(gone)");
+}
+
+#[test]
+fn set_wins_over_every_file_and_the_version_is_the_default_tag() {
+    let project = Project::sample_with_stores();
+    let args =
+        ["--set", "peer.storage.size=8Gi,orgs.org1\\.example\\.com.nodes.peer0.logSpec=debug", "--fabric-version", "2.5.10"];
+    expect(&changes(sample(), &render(&project, &args)), "TODO");
+}

@@ -1,0 +1,113 @@
+//! Rendered objects seen as a cluster sees them: Services find pods by labels and ports by name, pods find Secrets by reference.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use fabkube::render::Object;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use x509_parser::prelude::{GeneralName, Pem};
+
+/// All objects of a rendering.
+pub struct Cluster {
+    pub objects: Vec<Value>,
+    /// `k8s.example`, as values say.
+    pub domain: String,
+}
+
+impl Cluster {
+    pub fn new(objects: &[Object], domain: &str) -> Self {
+        let objects = objects.iter().map(|object| serde_json::to_value(object.value()).unwrap()).collect();
+        Self { objects, domain: domain.to_owned() }
+    }
+
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.objects.iter().filter(move |object| object["kind"] == kind)
+    }
+
+    pub fn find(&self, kind: &str, name: &str) -> Option<&Value> {
+        self.objects.iter().find(|object| object["kind"] == kind && object["metadata"]["name"] == name)
+    }
+
+    /// The StatefulSets whose pods have all these labels.
+    pub fn selected(&self, selector: &Value) -> Vec<&Value> {
+        let labels = selector.as_object().unwrap();
+        assert!(!labels.is_empty(), "a selector of everything");
+        let fits = |set: &&Value| labels.iter().all(|(key, value)| &set["spec"]["template"]["metadata"]["labels"][key] == value);
+        self.of_kind("StatefulSet").filter(fits).collect()
+    }
+
+    /// Whoever answers at an address: the pods behind a Service of that DNS name, or, for a host of the user's own (which the
+    /// cluster's DNS leads to a Service), those whose certificate has the name.
+    pub fn answering(&self, address: &str) -> Result<Vec<&Value>, String> {
+        let (host, port) = address.rsplit_once(':').ok_or("no port")?;
+        let port: u64 = port.parse().map_err(|_| "no number")?;
+        let by_name = self.of_kind("Service").find(|service| host == self.dns_name(service));
+        let named_in_certificate = |service: &&Value| {
+            let sets = self.selected(&service["spec"]["selector"]);
+            sets.len() == 1
+                && service["metadata"]["name"] == sets[0]["metadata"]["name"]
+                && self.certificate_names(sets[0]).contains(host)
+        };
+        let service = by_name.or_else(|| self.of_kind("Service").find(named_in_certificate)).ok_or("no Service has this name")?;
+        let ports = service["spec"]["ports"].as_array().unwrap();
+        let target = ports.iter().find(|offered| offered["port"] == port).ok_or("the Service does not offer the port")?;
+        let sets = self.selected(&service["spec"]["selector"]);
+        for set in &sets {
+            if container_port(set, target["targetPort"].as_str().unwrap()).is_none() {
+                return Err(format!("the pod has no port `{}`", target["targetPort"]));
+            }
+            if !self.certificate_names(set).contains(host) {
+                return Err(format!("the certificate of `{}` does not name it", set["metadata"]["name"]));
+            }
+        }
+        if sets.is_empty() { Err("no pod is behind the Service".to_owned()) } else { Ok(sets) }
+    }
+
+    fn dns_name(&self, service: &Value) -> String {
+        let metadata = &service["metadata"];
+        let (name, namespace) = (metadata["name"].as_str().unwrap(), metadata["namespace"].as_str().unwrap());
+        format!("{name}.{namespace}.svc.{}", self.domain)
+    }
+
+    /// The TLS server certificate of a node's pod.
+    pub fn certificate(&self, set: &Value) -> Vec<u8> {
+        let volumes = set["spec"]["template"]["spec"]["volumes"].as_array().unwrap();
+        let tls = volumes.iter().find(|volume| volume["name"] == "tls").unwrap();
+        let secret = self.find("Secret", tls["secret"]["secretName"].as_str().unwrap()).unwrap();
+        BASE64_STANDARD.decode(secret["data"]["tls.crt"].as_str().unwrap()).unwrap()
+    }
+
+    fn certificate_names(&self, set: &Value) -> BTreeSet<String> {
+        let pem = self.certificate(set);
+        let (pem, _) = Pem::read(std::io::Cursor::new(&pem)).unwrap();
+        let certificate = pem.parse_x509().unwrap();
+        let names = certificate.subject_alternative_name().unwrap().unwrap();
+        let text = |name: &GeneralName<'_>| match name {
+            GeneralName::DNSName(name) => (*name).to_owned(),
+            GeneralName::IPAddress(bytes) => bytes.iter().map(u8::to_string).collect::<Vec<_>>().join("."),
+            other => panic!("{other}"),
+        };
+        names.value.general_names.iter().map(text).collect()
+    }
+}
+
+/// The environment of a node's main container: plain values.
+pub fn environment(set: &Value) -> BTreeMap<&str, &str> {
+    let variables = main_container(set)["env"].as_array().unwrap().iter();
+    variables.filter_map(|variable| Some((variable["name"].as_str()?, variable["value"].as_str()?))).collect()
+}
+
+/// The number of a named port of a node's main container.
+pub fn container_port(set: &Value, name: &str) -> Option<u64> {
+    main_container(set)["ports"].as_array().unwrap().iter().find(|port| port["name"] == name)?["containerPort"].as_u64()
+}
+
+fn main_container(set: &Value) -> &Value {
+    &set["spec"]["template"]["spec"]["containers"][0]
+}
+
+/// Every container of a pod, sidecars included.
+pub fn containers(set: &Value) -> impl Iterator<Item = &Value> {
+    let pod = &set["spec"]["template"]["spec"];
+    ["initContainers", "containers"].into_iter().flat_map(|key| pod[key].as_array().into_iter().flatten())
+}
