@@ -3,6 +3,7 @@
 
 use crate::diag::{Problems, Stop};
 use crate::fs::{self, Mode};
+use crate::store::Making;
 use crate::yaml::{self, Dialect, Keys, Rules, Typing, Unknown};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,6 +52,13 @@ impl Lock {
         let lock = tree.and_then(|tree| yaml::read(&tree, RULES, problems));
         problems.stop_on_errors()?;
         Ok(lock.unwrap_or_default())
+    }
+
+    /// Forgets everything where a new network begins.
+    pub fn begin(&mut self, making: Making) {
+        if making == Making::NewNetwork {
+            *self = Self::default();
+        }
     }
 
     /// Writes the lock where it differs from what is there.

@@ -19,6 +19,13 @@ pub enum Making {
     InMemory,
 }
 
+impl Making {
+    /// Whether anything may be written to disk.
+    pub fn writes(self) -> bool {
+        matches!(self, Making::Missing | Making::NewNetwork)
+    }
+}
+
 /// What a command needs of the private keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keys {

@@ -41,6 +41,15 @@ pub struct Request<'a> {
     pub lock: &'a Lock,
     pub pinned: &'a [Pinned],
     pub policy: Policy,
+    pub names: Names,
+}
+
+/// Whether the names in certificates made elsewhere are held against those that nodes will be dialled by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    Checked,
+    /// For keys alone, and for blocks that keep the user's hosts: nothing is deployed.
+    Unchecked,
 }
 
 /// A public key that a stored block names as a consenter's TLS key of this network.
@@ -70,7 +79,7 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
 
 /// What is there and what is not, judged.
 fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>, Vec<Lack>), Stop> {
-    let Request { network, store, lock: _, pinned: _, policy } = *request;
+    let Request { network, store, lock: _, pinned: _, policy, names: _ } = *request;
     let found = found::read(network, store, problems)?;
     let elsewhere = memory::judge(request, &found, problems)?;
     let mut lacks = Vec::new();
@@ -81,7 +90,7 @@ fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>
                 Making::Nothing => lack.report(request, org, problems),
                 Making::Missing | Making::NewNetwork | Making::InMemory => lack.judge(request, org, found, problems),
             }
-            Check::new(store, policy.keys, org, found).run(problems);
+            Check::new(request, org, found).run(problems);
         }
         lacks.push(lack);
     }

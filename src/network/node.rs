@@ -61,9 +61,11 @@ pub struct Node {
     pub host: String,
     /// `host:port` of its gRPC listener, as other nodes dial it.
     pub address: String,
+    /// Every host that it is dialled by, here and in channels' configuration; `host` is the first.
+    pub dialled: Vec<String>,
     /// The names in a TLS server certificate made here: cryptogen's first, then the Service's. IP addresses are among them.
     pub sans: Vec<String>,
-    /// Names that are not dialled by other nodes, yet by clients (the gateway's), where a certificate made elsewhere may lack them.
+    /// Names that clients dial and other nodes do not: the gateway's.
     pub client_names: Vec<String>,
     pub secrets: NodeSecrets,
     pub labels: Labels,

@@ -24,7 +24,7 @@ pub fn finish(
     (inputs, cluster): (&Inputs, &Cluster),
     problems: &mut Problems,
 ) -> Vec<Org> {
-    let written = written_ports(channels);
+    let addresses = addresses(channels);
     let rollout = rollout(inputs, problems);
     drafts
         .into_iter()
@@ -40,7 +40,7 @@ pub fn finish(
                 msp_id: &msp_id,
                 bootstrap: &bootstrap,
                 service: service.as_ref(),
-                written: &written,
+                addresses: &addresses,
                 rollout,
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, problems)).collect();
@@ -68,21 +68,20 @@ pub fn finish(
         .collect()
 }
 
-/// The ports that the user wrote for each node.
-fn written_ports(channels: &[Channel]) -> BTreeMap<NodeId, BTreeSet<u16>> {
-    let mut ports: BTreeMap<NodeId, BTreeSet<u16>> = BTreeMap::new();
-    let mut learn = |address: &Address| {
-        if let Some(node) = address.node {
-            ports.entry(node).or_default().insert(address.written.port);
-        }
-    };
+/// The addresses that channels' configuration has for each node.
+fn addresses(channels: &[Channel]) -> BTreeMap<NodeId, Vec<&Address>> {
+    let mut addresses: BTreeMap<NodeId, Vec<&Address>> = BTreeMap::new();
     for config in channels.iter().map(|channel| &channel.config) {
-        config.orderer.addresses.iter().for_each(&mut learn);
-        config.orderer.consensus.consenters().iter().for_each(|consenter| learn(&consenter.address));
-        config.orderer.orgs.iter().flat_map(|org| &org.orderer_endpoints).for_each(&mut learn);
-        config.application.orgs.iter().flat_map(|org| &org.anchor_peers).for_each(|anchor| learn(&anchor.address));
+        let consenters = config.orderer.consensus.consenters().iter().map(|consenter| &consenter.address);
+        let endpoints = config.orderer.orgs.iter().flat_map(|org| &org.orderer_endpoints);
+        let anchors = config.application.orgs.iter().flat_map(|org| &org.anchor_peers).map(|anchor| &anchor.address);
+        for address in consenters.chain(&config.orderer.addresses).chain(endpoints).chain(anchors) {
+            if let Some(node) = address.node {
+                addresses.entry(node).or_default().push(address);
+            }
+        }
     }
-    ports
+    addresses
 }
 
 /// One MSP folder under two IDs: nodes can only have one.
@@ -146,7 +145,7 @@ struct Completion<'a> {
     /// The host of the org's first node: where gossip starts from, whatever else the org has.
     bootstrap: &'a str,
     service: Option<&'a Service>,
-    written: &'a BTreeMap<NodeId, BTreeSet<u16>>,
+    addresses: &'a BTreeMap<NodeId, Vec<&'a Address>>,
     rollout: Rollout,
 }
 
@@ -156,6 +155,7 @@ impl Completion<'_> {
         let settings = self.inputs.values.pod(component, &self.org.domain, &draft.hostname, problems);
         let (ports, service_ports) = self.ports(draft);
         let host = hosts::dialled(draft, self.cluster);
+        let dialled = self.dialled(draft, &host);
         let grpc = ports.first().map_or(0, |port| port.port);
         let address = format!("{host}:{grpc}");
         let mut labels = names::labels(&self.cluster.network, &format!("fabric-{component}"), component, Some(&self.org.name));
@@ -170,7 +170,8 @@ impl Completion<'_> {
             namespace: self.cluster.namespace.clone(),
             msp_id: self.msp_id.to_owned(),
             secrets: names::node_secrets(&draft.name),
-            sans: self.sans(draft),
+            sans: self.sans(draft, &dialled),
+            dialled,
             client_names,
             labels,
             selector: names::node_selector(&draft.name),
@@ -200,15 +201,31 @@ impl Completion<'_> {
         addresses::service_fqdn(&service.name, &self.cluster.namespace, &self.cluster.domain)
     }
 
-    /// cryptogen's names first, then those of the node's Service and of its org's, then the machine itself.
-    fn sans(&self, draft: &NodeDraft) -> Vec<String> {
+    fn addresses(&self, draft: &NodeDraft) -> impl Iterator<Item = &Address> {
+        self.addresses.get(&draft.id).into_iter().flatten().copied()
+    }
+
+    fn dialled(&self, draft: &NodeDraft, host: &str) -> Vec<String> {
+        let mut dialled = vec![host.to_owned()];
+        for address in self.addresses(draft) {
+            if !dialled.contains(&address.deployed.host) {
+                dialled.push(address.deployed.host.clone());
+            }
+        }
+        dialled
+    }
+
+    /// cryptogen's names first, then those of the node's Service and of its org's, whatever else it is dialled by, and the
+    /// machine itself.
+    fn sans(&self, draft: &NodeDraft, dialled: &[String]) -> Vec<String> {
         let mut sans = draft.cryptogen_sans.clone();
         let services = [Some(draft.name.as_str()), self.service.map(|service| service.name.as_str())];
         let in_cluster = services
             .into_iter()
             .flatten()
             .flat_map(|service| addresses::service_names(service, &self.cluster.namespace, &self.cluster.domain));
-        for name in in_cluster.chain(["localhost".to_owned(), "127.0.0.1".to_owned()]) {
+        let itself = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        for name in in_cluster.chain(dialled.iter().cloned()).chain(itself) {
             if !sans.contains(&name) {
                 sans.push(name);
             }
@@ -225,7 +242,8 @@ impl Completion<'_> {
         };
         let mut ports = vec![Port { name: "grpc", port: grpc }];
         let mut offered = vec![ServicePort { name: "grpc".to_owned(), port: grpc, target: "grpc" }];
-        for &written in self.written.get(&draft.id).into_iter().flatten().filter(|port| **port != grpc) {
+        let written: BTreeSet<u16> = self.addresses(draft).map(|address| address.written.port).collect();
+        for written in written.into_iter().filter(|port| *port != grpc) {
             offered.push(ServicePort { name: format!("grpc-{written}"), port: written, target: "grpc" });
         }
         for (name, listener) in auxiliary {
