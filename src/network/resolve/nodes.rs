@@ -3,16 +3,15 @@
 use super::Cluster;
 use super::hosts;
 use super::orgs::{NodeDraft, OrgDraft};
+use super::settings;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
-use crate::input::given;
-use crate::input::values::{ImageSettings, PodSettings, StorageSettings};
+use crate::input::values::PodSettings;
 use crate::network::addresses::{self, port};
 use crate::network::{
-    Address, Channel, CouchDb, EnvVar, Image, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout, Service,
-    ServicePort, Storage, names,
+    Address, Channel, CouchDb, EnvVar, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout, Service, ServicePort,
+    names,
 };
-use crate::yaml::{Spanned, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 const PATHS: Paths = Paths::STANDARD;
@@ -25,7 +24,7 @@ pub fn finish(
     problems: &mut Problems,
 ) -> Vec<Org> {
     let addresses = addresses(channels);
-    let rollout = rollout(inputs, problems);
+    let rollout = settings::rollout(&inputs.values.settings.orderer.rollout, problems);
     drafts
         .into_iter()
         .map(|draft| {
@@ -123,19 +122,6 @@ fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option
     })
 }
 
-fn rollout(inputs: &Inputs, problems: &mut Problems) -> Rollout {
-    let given = &inputs.values.settings.orderer.rollout;
-    match given.value.as_str() {
-        "ordered" => Rollout::Ordered,
-        "rolling" => Rollout::Rolling,
-        other => {
-            let problem = Problem::new(Code::FK0212, format!("`{other}` is no way to roll out orderers"));
-            problems.push(problem.at(&given.place).help("write `ordered` or `rolling`"));
-            Rollout::Ordered
-        }
-    }
-}
-
 /// Completes the nodes of one org.
 struct Completion<'a> {
     inputs: &'a Inputs,
@@ -153,6 +139,7 @@ impl Completion<'_> {
     fn node(&self, draft: &NodeDraft, problems: &mut Problems) -> Node {
         let component = draft.role.word();
         let settings = self.inputs.values.pod(component, &self.org.domain, &draft.hostname, problems);
+        let everywhere = &self.inputs.values.settings;
         let (ports, service_ports) = self.ports(draft);
         let host = hosts::dialled(draft, self.cluster);
         let dialled = self.dialled(draft, &host);
@@ -181,12 +168,12 @@ impl Completion<'_> {
             },
             ports,
             service_ports,
-            image: self.image(&settings.image, &self.cluster.version.to_string()),
-            pull_secrets: self.inputs.values.settings.image.pull_secrets.iter().map(|name| name.value.clone()).collect(),
-            storage: storage(&settings.storage, problems),
-            resources: json(&settings.resources),
+            image: settings::image(&settings.image, (&everywhere.image, &self.cluster.version.to_string()), problems),
+            pull_secrets: everywhere.image.pull_secrets.iter().map(|name| name.value.clone()).collect(),
+            storage: settings::storage(&settings.storage, problems),
+            resources: settings::resources(&settings.resources, problems),
             node_selector: settings.node_selector.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
-            tolerations: settings.tolerations.iter().map(|toleration| to_json(&toleration.value)).collect(),
+            tolerations: settings::tolerations(&settings.tolerations, problems),
             couchdb: (draft.role == Role::Peer).then(|| self.couchdb(draft, problems)),
             paths: PATHS,
             rollout: if draft.role == Role::Orderer { self.rollout } else { Rollout::Rolling },
@@ -320,24 +307,12 @@ impl Completion<'_> {
     fn couchdb(&self, draft: &NodeDraft, problems: &mut Problems) -> CouchDb {
         let settings = self.inputs.values.couchdb(&self.org.domain, &draft.hostname, problems);
         CouchDb {
-            image: self.image(&settings.image, ""),
-            user: settings.user.value.clone(),
+            image: settings::image(&settings.image, (&self.inputs.values.settings.image, ""), problems),
+            user: settings::needed(&settings.user, "couchdb.user", problems),
             port: port::COUCHDB,
-            storage: storage(&settings.storage, problems),
-            resources: json(&settings.resources),
+            storage: settings::storage(&settings.storage, problems),
+            resources: settings::resources(&settings.resources, problems),
         }
-    }
-
-    fn image(&self, image: &ImageSettings, default_tag: &str) -> Image {
-        let everywhere = &self.inputs.values.settings.image;
-        let registry = if given(&image.registry) { &image.registry.value } else { &everywhere.registry.value };
-        let tag = if given(&image.tag) { image.tag.value.as_str() } else { default_tag };
-        let path = match registry.trim_end_matches('/') {
-            "" => image.repository.value.clone(),
-            registry => format!("{registry}/{}", image.repository.value),
-        };
-        let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
-        Image { reference: format!("{path}{separator}{tag}"), pull_policy: everywhere.pull_policy.value.clone() }
     }
 }
 
@@ -347,35 +322,4 @@ fn auxiliary_elsewhere(auxiliary: [(&str, u16); 2], name: &str, port: u16) -> bo
 
 fn env<const N: usize>(pairs: [(&'static str, String); N]) -> Vec<EnvVar> {
     pairs.map(|(name, value)| EnvVar { name, value }).into()
-}
-
-fn json(resources: &Option<Spanned<Value>>) -> serde_json::Value {
-    resources
-        .as_ref()
-        .map(|resources| to_json(&resources.value))
-        .filter(|value| !value.is_null())
-        .unwrap_or_else(|| serde_json::json!({}))
-}
-
-/// A fragment of a manifest as the user wrote it; what YAML has and JSON has not (a key that is no text) becomes null.
-fn to_json(value: &Value) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-fn storage(given_storage: &StorageSettings, problems: &mut Problems) -> Storage {
-    let size = &given_storage.size;
-    if !is_quantity(size) {
-        let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume", size.value));
-        problems.push(problem.at(&size.place).help("write a Kubernetes quantity: `10Gi`"));
-    }
-    let class = &given_storage.class_name;
-    Storage { size: size.value.clone(), class: given(class).then(|| class.value.clone()) }
-}
-
-/// A positive Kubernetes quantity: a number and an optional suffix (apimachinery `pkg/api/resource/quantity.go`).
-fn is_quantity(text: &str) -> bool {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, suffix) = text.split_at(end);
-    let known = ["", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-    number.parse::<f64>().is_ok_and(|number| number > 0.0) && known.contains(&suffix)
 }
