@@ -54,11 +54,9 @@ impl Lock {
         Ok(lock.unwrap_or_default())
     }
 
-    /// Forgets everything where a new network begins.
-    pub fn begin(&mut self, making: Making) {
-        if making == Making::NewNetwork {
-            *self = Self::default();
-        }
+    /// What is remembered while things are made: nothing, where a new network begins.
+    pub fn for_making(self, making: Making) -> Self {
+        if making == Making::NewNetwork { Self::default() } else { self }
     }
 
     /// Writes the lock where it differs from what is there.

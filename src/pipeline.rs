@@ -1,6 +1,6 @@
 //! The program on one screen: the stages, one call each, and nothing else.
 
-use crate::channel::{self, Archive, Artifacts, Encoding, Hosts};
+use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Problem, Problems, Progress, Silent, Stop};
 use crate::input;
@@ -36,25 +36,52 @@ pub fn network(project: &Project, problems: &mut Problems) -> Result<Network, St
 /// The network, its keys and its blocks. What is wrong anywhere is found before anything is made, and the lock is written last:
 /// after a kill before that, the next run takes the stores in.
 pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
-    let Walk { project, policy, names, progress } = walk;
-    let network = network(project, problems)?;
-    channel::preflight(&network, problems)?;
-    let mut lock = Lock::load(&project.lock_file(), problems)?;
-    let keys = Store::open(&project.crypto_store(), policy.making);
-    let blocks = Store::open(&project.artifacts_store(), policy.making);
-    let history = channel::history(&network, Archive { store: &blocks, making: policy.making }, &lock, problems)?;
-    problems.stop_on_errors()?;
-    let pinned = history.pinned();
-    let request = crypto::Request { network: &network, store: &keys, lock: &lock, pinned, policy, names };
-    let material = crypto::provision(&request, problems, progress)?;
+    let network = network(walk.project, problems)?;
+    let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
+    let (material, history, lock) = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
-    if policy.making.writes() {
-        lock.begin(policy.making);
-        material.remember(&network, &mut lock);
-        artifacts.remember(&mut lock);
-        lock.save(&project.lock_file())?;
-    }
+    remember(walk, lock, |lock| {
+        material.remember(&network, lock);
+        artifacts.remember(lock);
+    })?;
     Ok(Made { network, material, artifacts })
+}
+
+/// The key material alone: stored blocks are read for the keys that they need, and none is made.
+pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
+    let network = network(walk.project, problems)?;
+    // In memory, since a block that is not made yet is no concern of the keys.
+    let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
+    let (material, _, lock) = provision(walk, &network, &store, problems)?;
+    remember(walk, lock, |lock| material.remember(&network, lock))?;
+    Ok((network, material))
+}
+
+/// The keys, made where they are missing and nothing that is there speaks against it; and what the stored blocks say.
+fn provision<'a>(
+    walk: Walk<'_>,
+    network: &Network,
+    blocks: &'a Store,
+    problems: &mut Problems,
+) -> Result<(Material, History<'a>, Lock), Stop> {
+    let Walk { project, policy, names, progress } = walk;
+    channel::preflight(network, problems)?;
+    let lock = Lock::load(&project.lock_file(), problems)?.for_making(policy.making);
+    let history = channel::history(network, blocks, &lock, problems)?;
+    let (pinned, rooted) = (history.pinned(), history.rooted());
+    let store = Store::open(&project.crypto_store(), policy.making);
+    let request = crypto::Request { network, store: &store, lock: &lock, pinned, rooted, policy, names };
+    let material = crypto::provision(&request, problems, progress)?;
+    Ok((material, history, lock))
+}
+
+/// Writes the lock, where the policy writes at all.
+fn remember(walk: Walk<'_>, mut lock: Lock, facts: impl FnOnce(&mut Lock)) -> Result<(), Stop> {
+    if walk.policy.making.writes() {
+        facts(&mut lock);
+        lock.save(&walk.project.lock_file())?;
+    }
+    Ok(())
 }
 
 /// Every object of a network that was made.
@@ -68,28 +95,6 @@ pub fn rehearse(project: &Project, templates: &Templates, problems: &mut Problem
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
     let made = make(Walk { project, policy, names: Names::Checked, progress: &Silent }, problems)?;
     objects(&made, templates, Secrets::Redact, problems)
-}
-
-/// The key material alone: stored blocks are read for the keys that they need, and none is made.
-pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
-    let Walk { project, policy, names, progress } = walk;
-    let network = network(project, problems)?;
-    channel::preflight(&network, problems)?;
-    let mut lock = Lock::load(&project.lock_file(), problems)?;
-    let keys = Store::open(&project.crypto_store(), policy.making);
-    // In memory, since a block that is not made yet is no concern of the keys.
-    let blocks = Store::open(&project.artifacts_store(), Making::InMemory);
-    let history = channel::history(&network, Archive { store: &blocks, making: Making::InMemory }, &lock, problems)?;
-    problems.stop_on_errors()?;
-    let pinned = history.pinned();
-    let request = crypto::Request { network: &network, store: &keys, lock: &lock, pinned, policy, names };
-    let material = crypto::provision(&request, problems, progress)?;
-    if policy.making.writes() {
-        lock.begin(policy.making);
-        material.remember(&network, &mut lock);
-        lock.save(&project.lock_file())?;
-    }
-    Ok((network, material))
 }
 
 /// A fresh first block of a channel, made from keys that are there; it is kept nowhere.

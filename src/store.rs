@@ -46,6 +46,7 @@ pub struct Policy {
 #[derive(Debug)]
 pub struct Store {
     dir: PathBuf,
+    making: Making,
     /// Where additions go instead of the disk; reads look here first.
     memory: Option<Mutex<BTreeMap<PathBuf, Vec<u8>>>>,
 }
@@ -54,7 +55,12 @@ impl Store {
     /// The store in `dir` (which need not be there yet). With [`Making::InMemory`] nothing is ever written.
     pub fn open(dir: &Path, making: Making) -> Self {
         let memory = (making == Making::InMemory).then(Mutex::default);
-        Self { dir: dir.to_path_buf(), memory }
+        Self { dir: dir.to_path_buf(), making, memory }
+    }
+
+    /// What may be added to it.
+    pub fn making(&self) -> Making {
+        self.making
     }
 
     /// The place on disk that a path in the store stands for, for messages.

@@ -71,7 +71,7 @@ fn check_roots(stored: &Stored, channel: &Channel, encoding: Encoding<'_>, probl
 }
 
 /// By its MSP ID: that is who an org is, whatever its group is called.
-fn stored_msp(group: &ConfigGroup, section: &str, org: &MemberOrg) -> Option<FabricMspConfig> {
+pub(super) fn stored_msp(group: &ConfigGroup, section: &str, org: &MemberOrg) -> Option<FabricMspConfig> {
     let msp = |group: &ConfigGroup| {
         let value = &group.values.get("MSP")?.value;
         let config = MspConfig::decode(value.as_slice()).ok().filter(|config| config.r#type == 0)?;

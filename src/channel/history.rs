@@ -5,8 +5,8 @@ use super::block::{self, Genesis};
 use super::consensus::ETCDRAFT;
 use super::proto::configtx::ConfigGroup;
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
-use super::{file_name, sha256};
-use crate::crypto::{Pinned, key_fingerprint};
+use super::{compare, file_name, sha256};
+use crate::crypto::{Pinned, Rooted, key_fingerprint};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::lock::Lock;
 use crate::network::{Channel, Consenter, HostPort, Network, Role};
@@ -14,20 +14,13 @@ use crate::store::{Making, Store};
 use prost::Message;
 use std::path::{Path, PathBuf};
 
-/// Where blocks are kept, and what may be added there.
-#[derive(Clone, Copy)]
-pub struct Archive<'a> {
-    /// Rooted at `channel-artifacts/`.
-    pub store: &'a Store,
-    pub making: Making,
-}
-
 /// What the stored blocks of a network say.
 pub struct History<'a> {
     store: &'a Store,
     /// In the order of [`Network::channels`].
     blocks: Vec<Option<Stored>>,
     pinned: Vec<Pinned>,
+    rooted: Vec<Rooted>,
 }
 
 /// A block that is already there.
@@ -44,15 +37,21 @@ impl<'a> History<'a> {
         &self.pinned
     }
 
+    /// The orgs of this network whose CAs the stored blocks know.
+    pub fn rooted(&self) -> &[Rooted] {
+        &self.rooted
+    }
+
     pub(super) fn into_parts(self) -> (&'a Store, Vec<Option<Stored>>) {
         (self.store, self.blocks)
     }
 }
 
 /// Reads the block of every channel of the network that has one. A block that `fabkube.lock` knows must be here, and the same.
-pub fn history<'a>(network: &Network, archive: Archive<'a>, lock: &Lock, problems: &mut Problems) -> Result<History<'a>, Stop> {
-    let Archive { store, making } = archive;
-    let mut history = History { store, blocks: Vec::new(), pinned: Vec::new() };
+/// What is wrong is in the problems, beside which the next stage puts what is wrong with the keys.
+pub fn history<'a>(network: &Network, store: &'a Store, lock: &Lock, problems: &mut Problems) -> Result<History<'a>, Stop> {
+    let making = store.making();
+    let mut history = History { store, blocks: Vec::new(), pinned: Vec::new(), rooted: Vec::new() };
     for channel in &network.channels {
         // A new network's lock begins anew: what it says is of the old one.
         let known = lock.channels.get(&channel.name).filter(|_| making != Making::NewNetwork).map(|known| known.block.as_str());
@@ -67,10 +66,14 @@ pub fn history<'a>(network: &Network, archive: Archive<'a>, lock: &Lock, problem
         };
         if let Some(stored) = &stored {
             history.pinned.extend(pinned(network, channel, stored));
+            for rooted in rooted(channel, stored) {
+                if !history.rooted.iter().any(|known| known.org == rooted.org) {
+                    history.rooted.push(rooted);
+                }
+            }
         }
         history.blocks.push(stored);
     }
-    problems.stop_on_errors()?;
     Ok(history)
 }
 
@@ -141,12 +144,21 @@ fn pinned(network: &Network, channel: &Channel, stored: &Stored) -> Vec<Pinned> 
         if let (true, Some(fingerprint)) = (ours, key_fingerprint(&consenter.server_tls_cert)) {
             found.push(Pinned {
                 fingerprint,
-                holder: format!("{}:{} in {}", consenter.host, consenter.port, stored.path.display()),
+                holder: format!("{}:{}", consenter.host, consenter.port),
                 place: Place::file(&stored.path),
             });
         }
     }
     found
+}
+
+/// The orgs of ours that have an MSP in the block.
+fn rooted(channel: &Channel, stored: &Stored) -> Vec<Rooted> {
+    let sections = [("Orderer", &channel.config.orderer.orgs), ("Application", &channel.config.application.orgs)];
+    let members = sections.into_iter().flat_map(|(section, orgs)| orgs.iter().map(move |org| (section, org)));
+    let known = members.filter(|(section, org)| compare::stored_msp(&stored.group, section, org).is_some());
+    let place = Place::file(&stored.path);
+    known.filter_map(|(_, org)| Some(Rooted { org: org.org()?, channel: channel.name.clone(), place: place.clone() })).collect()
 }
 
 fn raft_consenters(group: &ConfigGroup) -> Vec<RaftConsenter> {

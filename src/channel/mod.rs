@@ -19,7 +19,7 @@ mod tests_encoding;
 mod tests_history;
 
 pub use external::preflight;
-pub use history::{Archive, History, history};
+pub use history::{History, history};
 
 use crate::crypto::PublicMaterial;
 use crate::diag::{Problems, Stop};

@@ -98,6 +98,21 @@ impl Args {
         Ok(Status::Done)
     }
 
+    /// Leaves the objects that `-s` names.
+    fn choose(&self, objects: &mut Vec<Object>, problems: &mut Problems) -> Result<(), Stop> {
+        if self.show_only.is_empty() {
+            return Ok(());
+        }
+        objects.retain(|object| self.show_only.iter().any(|pattern| matches(pattern, object)));
+        if objects.is_empty() {
+            let patterns: Vec<&str> = self.show_only.iter().map(Pattern::as_str).collect();
+            let problem = Problem::new(Code::FK0601, format!("no object fits `{}`", patterns.join("`, `")));
+            problems.push(problem.help("patterns are held against template names (`peer/service.yaml.j2`) and `Kind/name`"));
+            return Err(Stop::Reported);
+        }
+        Ok(())
+    }
+
     fn policy(&self) -> Policy {
         // `--check` looks at a folder and writes nothing anywhere.
         let making = match (self.frozen || self.check, self.new_network) {
@@ -116,24 +131,19 @@ impl Args {
         // Templates first: a broken one is found before keys are made.
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
-        if templates.has_users() {
-            // A template of the user's can fail at anything: it is tried in memory before a key is made for it.
-            pipeline::rehearse(project, &templates, problems)?;
+        if templates.has_users() || !self.show_only.is_empty() {
+            // A template of the user's can fail at anything, and a pattern can fit nothing: that is tried in memory before a key
+            // is made for it.
+            let mut objects = pipeline::rehearse(project, &templates, problems)?;
+            objects.retain(|object| self.secrets != if object.is_secret() { SecretsArg::Omit } else { SecretsArg::Only });
+            self.choose(&mut objects, problems)?;
         }
         let walk = Walk { project, policy: self.policy(), names: Names::Checked, progress: &Bar::new() };
         let made = pipeline::make(walk, problems)?;
         report::made(&project.crypto_store(), made.material.made());
         report::made(Path::new(""), made.artifacts.made());
         let mut objects = pipeline::objects(&made, &templates, self.secrets.into(), problems)?;
-        if !self.show_only.is_empty() {
-            objects.retain(|object| self.show_only.iter().any(|pattern| matches(pattern, object)));
-            if objects.is_empty() {
-                let patterns: Vec<&str> = self.show_only.iter().map(Pattern::as_str).collect();
-                let problem = Problem::new(Code::FK0601, format!("no object fits `{}`", patterns.join("`, `")));
-                problems.push(problem.help("patterns are held against template names (`peer/service.yaml.j2`) and `Kind/name`"));
-                return Err(Stop::Reported);
-            }
-        }
+        self.choose(&mut objects, problems)?;
         let mut next = Vec::new();
         if !made.material.made().is_empty() || !made.artifacts.made().is_empty() {
             next.push(format!("commit `{}` to git, and keep the keys safe and out of it", project.lock_file().display()));

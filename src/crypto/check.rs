@@ -29,7 +29,7 @@ impl<'a> Check<'a> {
         let msp = &found.msp;
         let signing = trusted(&found.ca, msp.cacerts.iter().chain(&msp.intermediatecerts).map(|f| &f.bytes));
         let tls = trusted(&found.tlsca, msp.tlscacerts.iter().chain(&msp.tlsintermediatecerts).map(|f| &f.bytes));
-        let Request { network: _, store, lock: _, pinned: _, policy, names } = *request;
+        let Request { network: _, store, lock: _, pinned: _, rooted: _, policy, names } = *request;
         Self { store, keys: policy.keys, names, org, found, now: issue::now(), signing, tls }
     }
 

@@ -1,10 +1,10 @@
 //! Compares the store with what is remembered elsewhere: `fabkube.lock`, and the keys that stored blocks name.
 
-use super::Request;
-use super::found::FoundOrg;
+use super::found::{FoundOrg, Pair};
 use super::layout;
 use super::material::lock_key;
 use super::plan::Authority;
+use super::{Request, Rooted};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{Org, OrgKind, Role};
 use crate::store::{Making, Store};
@@ -27,7 +27,30 @@ pub(super) fn judge(request: &Request<'_>, found: &[FoundOrg], problems: &mut Pr
     if !said {
         judge_pinned(request, found, problems)?;
     }
+    for (index, rooted) in request.rooted.iter().map(|rooted| (rooted.org.index(), rooted)) {
+        if !elsewhere.contains(&index) && !judge_rooted(request, rooted, &found[index], problems) {
+            elsewhere.insert(index);
+        }
+    }
     Ok(elsewhere)
+}
+
+/// False where an authority that the block knows is gone.
+fn judge_rooted(request: &Request<'_>, rooted: &Rooted, found: &FoundOrg, problems: &mut Problems) -> bool {
+    let org = request.network.org(rooted.org);
+    let gone = |authority: &Authority| matches!(found.authority(*authority).pair, Pair::Missing);
+    let Some(authority) = Authority::BOTH.into_iter().find(gone) else { return true };
+    let message = format!("the block of channel `{}` knows the CA of `{}`, and it is not here", rooted.channel, org.domain);
+    problems.push(
+        Problem::new(Code::FK0407, message)
+            .at(&rooted.place)
+            .at(&Place::file(&request.store.path(&layout::authority_dir(org, authority))))
+            .help(
+                "bring the keys of this network back (`--crypto-dir DIR` names another folder); a new CA would be a stranger to the \
+                 channel. To begin another network, make keys and blocks in empty folders",
+            ),
+    );
+    false
 }
 
 /// False where the org's CA is elsewhere.
@@ -94,7 +117,12 @@ fn judge_pinned(request: &Request<'_>, found: &[FoundOrg], problems: &mut Proble
     let strays = strays(request.store)?;
     for pinned in gone.into_iter().filter(|pinned| !strays.contains(&pinned.fingerprint)) {
         problems.push(
-            Problem::new(Code::FK0305, format!("the TLS key of `{}` is not in the store", pinned.holder)).at(&pinned.place).help(
+            Problem::new(
+                Code::FK0305,
+                format!("the block knows the consenter `{}` by a TLS key that is not in the store", pinned.holder),
+            )
+            .at(&pinned.place)
+            .help(
                 "restore the orderer's `tls` folder from a backup: a new key would need a config update of the channel; if the \
                  block is another network's, move it away",
             ),

@@ -29,7 +29,7 @@ use lack::Lack;
 
 use crate::diag::{Place, Problems, Progress, Stop};
 use crate::lock::Lock;
-use crate::network::Network;
+use crate::network::{Network, OrgId};
 use crate::store::{Making, Policy, Store};
 
 /// What [`provision`] works from.
@@ -40,6 +40,7 @@ pub struct Request<'a> {
     pub store: &'a Store,
     pub lock: &'a Lock,
     pub pinned: &'a [Pinned],
+    pub rooted: &'a [Rooted],
     pub policy: Policy,
     pub names: Names,
 }
@@ -57,8 +58,16 @@ pub enum Names {
 pub struct Pinned {
     /// As in `fabkube.lock`.
     pub fingerprint: String,
-    /// `orderer0.example.com:7050 in channel-artifacts/mychannel.block`
+    /// The consenter's address: `orderer0.example.com:7050`.
     pub holder: String,
+    pub place: Place,
+}
+
+/// An org whose CAs a stored block knows: others made for it would be strangers to the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rooted {
+    pub org: OrgId,
+    pub channel: String,
     pub place: Place,
 }
 
@@ -79,7 +88,7 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
 
 /// What is there and what is not, judged.
 fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>, Vec<Lack>), Stop> {
-    let Request { network, store, lock: _, pinned: _, policy, names: _ } = *request;
+    let Request { network, store, lock: _, pinned: _, rooted: _, policy, names: _ } = *request;
     let found = found::read(network, store, problems)?;
     let elsewhere = memory::judge(request, &found, problems)?;
     let mut lacks = Vec::new();

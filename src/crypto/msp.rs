@@ -94,7 +94,9 @@ fn pem_files(store: &Store, dir: &Path, problems: &mut Problems) -> Result<Vec<P
                     .at(&place)
                     .help("restore the file from a backup, or delete it")
             } else {
-                Problem::new(Code::FK0316, format!("`{}` holds no PEM, and Fabric skips it", file.name)).at(&place)
+                Problem::new(Code::FK0316, format!("`{}` holds no PEM, and Fabric skips it", file.name))
+                    .at(&place)
+                    .help("move it out of the folder, or restore the certificate that was there")
             });
         }
         holds

@@ -61,7 +61,12 @@ pub fn render(request: &Request<'_>, problems: &mut Problems) -> Result<Vec<Obje
         .collect();
     let mut objects = Vec::new();
     for (some, found) in rendered {
-        found.iter().for_each(|problem| problems.push(problem.clone()));
+        for problem in found.iter() {
+            // What is wrong with a template is wrong in every scope: once is enough.
+            if !problems.iter().any(|known| known.code == problem.code && known.places == problem.places) {
+                problems.push(problem.clone());
+            }
+        }
         objects.extend(some);
     }
     problems.stop_on_errors()?;
@@ -81,11 +86,19 @@ fn check_unique(objects: &[Object], problems: &mut Problems) {
     for object in objects {
         let key = (object.kind.as_str(), object.namespace.as_deref(), object.name.as_str());
         if let Some(other) = known.insert(key, object) {
+            let (message, help) = if object.place == other.place {
+                (
+                    "the template makes more than one",
+                    "it is rendered once for each thing of its folder: put that thing's name into its own",
+                )
+            } else {
+                ("two templates make the", "the second would silently replace the first: give one of them another name")
+            };
             problems.push(
-                Problem::new(Code::FK0505, format!("two templates make the {} `{}`", object.kind, object.name))
+                Problem::new(Code::FK0505, format!("{message} {} `{}`", object.kind, object.name))
                     .at(&object.place)
                     .at(&other.place)
-                    .help("the second would silently replace the first: give one of them another name"),
+                    .help(help),
             );
         }
     }

@@ -169,7 +169,7 @@ impl<'a> Builder<'a> {
         } else {
             return Ok(());
         };
-        Err(Box::new(Problem::new(Code::FK0101, message).at(place)))
+        Err(Box::new(Problem::new(Code::FK0101, message).at(place).help("write it with fewer aliases, or less deep")))
     }
 
     /// go-yaml refuses control characters (readerc.go); so does YAML. Tabs and line ends are none.
@@ -178,7 +178,7 @@ impl<'a> Builder<'a> {
             let bad = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
             if let Some(c) = line.chars().find(bad) {
                 let message = format!("there is a control character (U+{:04X}) in this line", u32::from(c));
-                return Err(Box::new(Problem::new(Code::FK0101, message).at(&self.place(i + 1))));
+                return Err(Box::new(Problem::new(Code::FK0101, message).at(&self.place(i + 1)).help("take it out")));
             }
         }
         Ok(())
@@ -203,7 +203,14 @@ impl<'a> Builder<'a> {
             let problem = Problem::new(Code::FK0111, format!("there is no anchor `&{name}` above `*{name}`")).at(&place);
             return Box::new(problem.help(format!("write `&{name}` before the value that `*{name}` stands for")));
         }
-        Box::new(Problem::new(Code::FK0101, format!("not YAML: {}", error.info())).at(&place))
+        let help = if error.info().contains("tab") {
+            "indent with spaces: YAML takes no tab there"
+        } else if error.info().contains("end of stream") {
+            "the file ends too early: was it cut off, or is a quote or bracket not closed?"
+        } else {
+            "the cause may be a line or two above: no space after a colon or a dash, another indentation, an open quote or bracket"
+        };
+        Box::new(Problem::new(Code::FK0101, format!("not YAML: {}", error.info())).at(&place).help(help))
     }
 
     fn alias_at(&self, line: usize, column: usize) -> String {

@@ -2,9 +2,13 @@
 //! What a file may say is in `tests/diagnostics/README.md`; `just bless` renews the reports.
 
 use crate::support::{Project, blessing, files, read, root};
+use fabkube::diag::Code;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// Codes that no file can show, and why.
+const ELSEWHERE: &[(Code, &str)] = &[];
 
 #[test]
 fn every_wrong_project_is_reported_as_its_file_says_and_nothing_is_written() {
@@ -12,6 +16,17 @@ fn every_wrong_project_is_reported_as_its_file_says_and_nothing_is_written() {
     assert!(!cases.is_empty());
     let wrong: Vec<String> = cases.par_iter().filter_map(|(path, text)| run(path, text).err()).collect();
     assert!(wrong.is_empty(), "{} of {} differ:\n\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn every_code_is_shown_by_a_wrong_project() {
+    let all: String = cases().into_iter().map(|(_, text)| text).collect();
+    let shown = |code: Code| all.contains(&format!("[{code}]"));
+    let listed = |code: Code| ELSEWHERE.iter().any(|(elsewhere, _)| *elsewhere == code);
+    let missing: Vec<Code> = Code::ALL.iter().copied().filter(|code| !shown(*code) && !listed(*code)).collect();
+    assert!(missing.is_empty(), "no file in tests/diagnostics shows {missing:?}");
+    let needless: Vec<Code> = ELSEWHERE.iter().map(|(code, _)| *code).filter(|code| shown(*code)).collect();
+    assert!(needless.is_empty(), "shown by a file, so not to be listed: {needless:?}");
 }
 
 fn cases() -> Vec<(PathBuf, String)> {
@@ -59,8 +74,9 @@ impl<'a> Case<'a> {
                 Some(("remove", path)) => project.remove(path),
                 Some(("copy", paths)) => {
                     let (from, to) = paths.split_once(" to ").expect("copy FROM to TO");
-                    let bytes = std::fs::read(project.path().join(from)).unwrap();
-                    std::fs::write(project.path().join(to), bytes).unwrap();
+                    let (from, to) = (project.path().join(from), project.path().join(to));
+                    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+                    std::fs::copy(from, to).unwrap();
                 }
                 Some(("cut", path)) => cut(&project, path, body.trim().parse().expect("a number of bytes")),
                 Some(_) => panic!("no such section: {heading}"),

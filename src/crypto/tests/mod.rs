@@ -67,6 +67,7 @@ impl Case {
             store: &store,
             lock: &self.lock,
             pinned: &self.pinned,
+            rooted: &[],
             policy,
             names: Names::Checked,
         };

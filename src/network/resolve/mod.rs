@@ -44,11 +44,13 @@ pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop
     }
     report_not_built(inputs, problems);
     let cluster = cluster(inputs, problems);
-    let drafts = orgs::expand(inputs, problems);
-    let channels = channels::resolve(inputs, &drafts, &cluster, problems);
+    let (drafts, known) = orgs::expand(inputs, problems);
+    let channels = channels::resolve(inputs, (&drafts, known), &cluster, problems);
     let orgs = nodes::finish(drafts, &channels, (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
-    check_org_settings(inputs, &orgs, problems);
+    if known == orgs::Known::All {
+        check_org_settings(inputs, &orgs, problems);
+    }
     problems.stop_on_errors()?;
 
     let orderers = orgs.iter().flat_map(|org| &org.nodes).filter(|node| node.role == super::Role::Orderer).count();
@@ -81,6 +83,11 @@ pub(crate) fn not_built(what: impl std::fmt::Display, place: &Place, problems: &
             "what is built: Fabric 2.5 with TLS, Raft ordering, application channels by channel participation, and peers with CouchDB",
         ),
     );
+}
+
+/// A list of names for a help line, or what to say where there is none.
+fn names_or(intro: &str, names: &[&str], none: &str) -> String {
+    if names.is_empty() { none.to_owned() } else { format!("{intro} `{}`", names.join("`, `")) }
 }
 
 fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
@@ -183,6 +190,11 @@ fn check_unique_names(orgs: &[super::Org], problems: &mut Problems) {
             let all = secrets.into_iter().chain([(names::Kind::Workload, node.name.clone())]);
             all.map(|(kind, name)| (kind, name, &node.place, format!("the node `{}`", node.common_name)))
         });
+        // Two orgs of one name share the names of all their objects: that is one problem.
+        if let Some(other) = orgs.iter().take_while(|other| other.id != org.id).find(|other| other.name == org.name) {
+            problems.push(same_name(org, other));
+            continue;
+        }
         for (kind, name, place, whose) in of_org.chain(of_nodes) {
             match taken.get(&(kind, org.namespace.as_str(), name.clone())) {
                 Some((other, others)) => clashes.push((name, place, whose, (*other).clone(), others.clone())),
@@ -202,6 +214,18 @@ fn check_unique_names(orgs: &[super::Org], problems: &mut Problems) {
     }
 }
 
+fn same_name(org: &super::Org, other: &super::Org) -> Problem {
+    let message =
+        format!("the orgs `{}` and `{}` would both be called `{}` in Kubernetes", other.short_name, org.short_name, org.name);
+    // `orgs.<Domain>` speaks of both where they share the Domain.
+    let help = if org.domain == other.domain {
+        "give one of them another Name in crypto-config.yaml, which no certificate holds".to_owned()
+    } else {
+        format!("give one of them another name in values.yaml: `orgs: {{{}: {{name: {}2}}}}`", org.domain, org.name)
+    };
+    Problem::new(Code::FK0214, message).at(&org.place).at(&other.place).help(help)
+}
+
 /// Settings for an org or a node that is not there would silently do nothing.
 fn check_org_settings(inputs: &Inputs, orgs: &[super::Org], problems: &mut Problems) {
     for (domain, settings) in inputs.values.settings.orgs.iter() {
@@ -214,7 +238,7 @@ fn check_org_settings(inputs: &Inputs, orgs: &[super::Org], problems: &mut Probl
                     format!("values.yaml has settings for the org `{}`, which crypto-config.yaml does not have", domain.value),
                 )
                 .at(&domain.place)
-                .help(format!("orgs go by their Domain: `{}`", known.join("`, `"))),
+                .help(names_or("orgs go by their Domain:", &known, "it has no org")),
             );
             continue;
         }
@@ -231,7 +255,7 @@ fn check_org_settings(inputs: &Inputs, orgs: &[super::Org], problems: &mut Probl
                         ),
                     )
                     .at(&hostname.place)
-                    .help(format!("nodes go by their Hostname: `{}`", known.join("`, `"))),
+                    .help(names_or("nodes go by their Hostname:", &known, "the org has no node")),
                 );
             }
         }

@@ -103,7 +103,8 @@ fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option
         OrgKind::Peer => (names::peer_gateway(&org.name), port::PEER_GRPC),
         OrgKind::Orderer => (names::orderers(&org.name), port::ORDERER_GRPC),
     };
-    if let Err(reason) = names::check_label(&name, names::LABEL_LIMIT) {
+    let org_name_is_right = names::check_label(&org.name, names::LABEL_LIMIT).is_ok();
+    if let (true, Err(reason)) = (org_name_is_right, names::check_label(&name, names::LABEL_LIMIT)) {
         problems.push(
             Problem::new(
                 Code::FK0204,

@@ -2,7 +2,7 @@
 //! The order of the steps is cryptogen's (fabric `cmd/cryptogen/main.go`).
 
 use super::go_template;
-use crate::diag::{Code, Place, Problem, Problems};
+use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::crypto_config::{NodeSpec, OrgSpec};
 use crate::input::{Inputs, given};
 use crate::network::{CertificateAuthority, NodeId, OrgId, OrgKind, Role, Subject, User, names};
@@ -47,12 +47,25 @@ pub struct NodeDraft {
     pub place: Place,
 }
 
+/// Whether every org and node that crypto-config.yaml names is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    All,
+    /// Some were left out, and why has been reported.
+    Some,
+}
+
+/// The problems after which an org or a node is missing.
+const LEFT_OUT: &[Code] = &[Code::FK0201, Code::FK0202, Code::FK0203, Code::FK0205, Code::FK0206, Code::FK0207, Code::FK0210];
+
 /// More nodes than any network has: a slip of the finger, and minutes of key making.
 const MOST_NODES: i64 = 1000;
 
-/// Every org of the files, ordering orgs first.
-pub fn expand(inputs: &Inputs, problems: &mut Problems) -> Vec<OrgDraft> {
+/// Every org of the files that can be one, ordering orgs first; and whether that is all that the files name. Where it is not, what
+/// other files say of orgs and nodes cannot be judged.
+pub fn expand(inputs: &Inputs, problems: &mut Problems) -> (Vec<OrgDraft>, Known) {
     let crypto = &inputs.crypto_config;
+    let before = problems.iter().count();
     let sections = [(OrgKind::Orderer, &crypto.orderer_orgs), (OrgKind::Peer, &crypto.peer_orgs)];
     let mut orgs: Vec<OrgDraft> = Vec::new();
     for (kind, specs) in sections {
@@ -69,14 +82,15 @@ pub fn expand(inputs: &Inputs, problems: &mut Problems) -> Vec<OrgDraft> {
             }
         }
     }
-    if orgs.is_empty() && !problems.has_errors() {
+    if orgs.is_empty() && !problems.iter().skip(before).any(|problem| problem.severity == Severity::Error) {
         problems.push(
             Problem::new(Code::FK0201, "crypto-config.yaml names no org")
                 .at(&inputs.crypto_config_place)
                 .help("it needs `PeerOrgs:` or `OrdererOrgs:`, spelt exactly so, with at least one org"),
         );
     }
-    orgs
+    let left_out = problems.iter().skip(before).any(|problem| LEFT_OUT.contains(&problem.code));
+    (orgs, if left_out { Known::Some } else { Known::All })
 }
 
 struct Expansion<'a> {
@@ -238,7 +252,9 @@ impl Expansion<'_> {
         cryptogen_sans.retain(|san| !san.is_empty());
         let label = if hostname.is_empty() { common_name.split('.').next().unwrap_or_default() } else { &hostname };
         let name = names::node(&org.name, &names::slug(label));
-        if let Err(reason) = names::check_label(&name, names::STATEFUL_SET_LIMIT) {
+        // An org whose name is wrong by itself has been told of.
+        let org_name_is_right = names::check_label(&org.name, names::LABEL_LIMIT).is_ok();
+        if let (true, Err(reason)) = (org_name_is_right, names::check_label(&name, names::STATEFUL_SET_LIMIT)) {
             problems.push(
                 Problem::new(Code::FK0208, format!("the node `{common_name}` cannot be called `{name}` in Kubernetes: {reason}"))
                     .at(place)

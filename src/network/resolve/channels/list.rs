@@ -3,6 +3,7 @@
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::configtx::{ConfigTx, Profile};
+use crate::network::resolve::names_or;
 use crate::yaml::Spanned;
 
 /// A channel to be read from its profile.
@@ -137,7 +138,7 @@ fn unknown_profile(channel: &Spanned<String>, profile: &Spanned<String>, configt
         format!("the channel `{}` needs the profile `{}`, which configtx.yaml does not have", channel.value, profile.value),
     )
     .at(&profile.place)
-    .help(format!("name one of its profiles with `profile:`: `{}`", known.join("`, `")))
+    .help(names_or("name one of its profiles with `profile:`:", &known, "it has no profile: was the file cut off?"))
 }
 
 #[cfg(test)]

@@ -28,15 +28,13 @@ impl Context<'_> {
         for org in orgs {
             let Some(member) = self.member(org, kind, problems) else { continue };
             if let Some(known) = members.iter().find(|known| known.name == member.name || known.msp_id == member.msp_id) {
-                problems.push(
-                    Problem::new(
-                        Code::FK0270,
-                        format!("the org `{}` (MSP ID `{}`) is there twice in one section", member.name, member.msp_id),
-                    )
-                    .at(&member.place)
-                    .at(&known.place)
-                    .help("take one of them out"),
-                );
+                let (message, help) = if known.name == member.name {
+                    (format!("the organization `{}` is there twice in one section", member.name), "take one of them out")
+                } else {
+                    let both = format!("`{}` and `{}`", known.name, member.name);
+                    (format!("the organizations {both} have one MSP ID, `{}`", member.msp_id), "give each an ID of its own")
+                };
+                problems.push(Problem::new(Code::FK0270, message).at(&member.place).at(&known.place).help(help));
                 continue;
             }
             members.push(member);

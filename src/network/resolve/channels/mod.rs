@@ -10,7 +10,7 @@ mod profile;
 
 use super::Cluster;
 use super::hosts::{Hosts, Meaning};
-use super::orgs::OrgDraft;
+use super::orgs::{Known, OrgDraft};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role, addresses};
@@ -22,6 +22,7 @@ pub(super) use members::msp_id;
 /// What reading a profile looks at.
 struct Context<'a> {
     orgs: &'a [OrgDraft],
+    known: Known,
     cluster: &'a Cluster,
     hosts: Hosts,
     /// The folder that relative paths in configtx.yaml start from.
@@ -29,9 +30,9 @@ struct Context<'a> {
 }
 
 /// Every channel, in the user's order.
-pub fn resolve(inputs: &Inputs, orgs: &[OrgDraft], cluster: &Cluster, problems: &mut Problems) -> Vec<Channel> {
+pub fn resolve(inputs: &Inputs, (orgs, known): (&[OrgDraft], Known), cluster: &Cluster, problems: &mut Problems) -> Vec<Channel> {
     let Some(configtx) = &inputs.configtx else { return Vec::new() };
-    let mut cx = Context { orgs, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    let mut cx = Context { orgs, known, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
     let wanted = list::wanted(inputs, &configtx.content, problems);
     // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
     for channel in &wanted {
@@ -95,6 +96,8 @@ impl Context<'_> {
                 );
                 None
             }
+            // It may be one of those that were left out.
+            Meaning::Unknown if self.known == Known::Some => None,
             Meaning::Unknown => {
                 let known = self.hosts.names_of(role);
                 let help = match known.as_slice() {
@@ -127,7 +130,7 @@ impl Context<'_> {
     /// A host below the Domain of one of our orgs that is none of its nodes is more likely a slip than a foreign machine.
     fn warn_of_near_host(&self, host: &str, role: Role, place: &Place, problems: &mut Problems) {
         let near = self.orgs.iter().find(|org| org.role() == role && host.ends_with(&format!(".{}", org.domain)));
-        if let Some(org) = near {
+        if let (Some(org), Known::All) = (near, self.known) {
             problems.push(
                 Problem::new(
                     Code::FK0223,

@@ -6,6 +6,7 @@ use super::{Context, InStore};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::{self, EtcdRaftOptions, Profile};
 use crate::input::given;
+use crate::network::resolve::orgs::Known;
 use crate::network::resolve::{not_built, units};
 use crate::network::versions::Level;
 use crate::network::{
@@ -139,7 +140,11 @@ impl Context<'_> {
             return None;
         };
         let server = self.certificate(server_tls_cert, problems);
-        let client = self.certificate(client_tls_cert, problems);
+        let client = if client_tls_cert.value == server_tls_cert.value {
+            server.clone()
+        } else {
+            self.certificate(client_tls_cert, problems)
+        };
         let (server, client) = (server?, client?);
         let written = HostPort { host: host.value.clone(), port: number };
         let address = match &server {
@@ -179,6 +184,7 @@ impl Context<'_> {
             return Some(CertificateSource::NodeTls(node));
         }
         match self.in_store(path) {
+            Some(InStore { rest, .. }) if rest.starts_with("orderers/") && self.known == Known::Some => None,
             Some(InStore { org, rest }) if rest.starts_with("orderers/") => {
                 let known: Vec<&str> = org.nodes.iter().map(|node| node.common_name.as_str()).collect();
                 problems.push(
@@ -215,11 +221,11 @@ impl Context<'_> {
     }
 
     /// Without any address a peer finds no orderer, and orderers refuse the block ("Must set some OrdererAddresses").
-    pub fn check_endpoints(&self, config: &OrdererConfig, place: &Place, problems: &mut Problems) {
-        if config.addresses.is_empty() && config.orgs.iter().all(|org| org.orderer_endpoints.is_empty()) {
+    pub fn check_endpoints(&self, section: &Spanned<configtx::Orderer>, problems: &mut Problems) {
+        if section.addresses.is_empty() && section.organizations.iter().all(|org| org.orderer_endpoints.is_empty()) {
             problems.push(
                 Problem::new(Code::FK0257, "the channel names no orderer's address")
-                    .at(place)
+                    .at(&section.place)
                     .help("list `OrdererEndpoints` in every ordering org (or `Addresses` in the Orderer section)"),
             );
         }

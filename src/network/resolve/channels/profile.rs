@@ -6,7 +6,8 @@ use super::policies::EVERY_GROUP;
 use super::{Context, members};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::Application;
-use crate::network::resolve::Chosen;
+use crate::network::resolve::orgs::Known;
+use crate::network::resolve::{Chosen, names_or};
 use crate::network::versions::{self, Level};
 use crate::network::{Acl, ApplicationConfig, Capabilities, Channel, ChannelConfig, MemberOrg, OrgId, OrgKind, Policy};
 use crate::yaml::{Ordered, Spanned};
@@ -45,9 +46,11 @@ impl Context<'_> {
         let application_config = self.application(application, profile_name, problems);
         let orderer_config = orderer_config?;
         self.check_capabilities(&capabilities, &orderer_config.capabilities, &profile.place, problems);
-        self.check_endpoints(&orderer_config, &orderer.place, problems);
+        self.check_endpoints(orderer, problems);
 
-        let members = self.members(name, *members, &application_config.orgs, problems);
+        // Where an org of the section could not be read, nobody can say that another is missing there.
+        let complete = application_config.orgs.len() == application.organizations.len();
+        let members = self.members(name, (*members, complete), &application_config.orgs, problems);
         let config = ChannelConfig {
             consortium: profile.consortium.as_ref().map(|c| c.value.clone()),
             capabilities,
@@ -128,7 +131,7 @@ impl Context<'_> {
     fn members(
         &self,
         channel: &str,
-        listed: Option<&[Spanned<String>]>,
+        (listed, complete): (Option<&[Spanned<String>]>, bool),
         application: &[MemberOrg],
         problems: &mut Problems,
     ) -> Vec<OrgId> {
@@ -140,6 +143,9 @@ impl Context<'_> {
         let mut members = Vec::new();
         for name in listed {
             let Some(org) = peers().find(|org| org.short_name == name.value || org.domain == name.value) else {
+                if self.known == Known::Some {
+                    continue;
+                }
                 let known: Vec<&str> = peers().map(|org| org.short_name.as_str()).collect();
                 problems.push(
                     Problem::new(
@@ -147,11 +153,11 @@ impl Context<'_> {
                         format!("the channel `{channel}` names the org `{}`, which crypto-config.yaml does not have", name.value),
                     )
                     .at(&name.place)
-                    .help(format!("its peer orgs are `{}`", known.join("`, `"))),
+                    .help(names_or("its peer orgs are", &known, "it has no peer org")),
                 );
                 continue;
             };
-            if !in_profile(org.id) {
+            if !in_profile(org.id) && complete {
                 problems.push(
                     Problem::new(Code::FK0238, format!("the channel `{channel}` names the org `{}`, and its profile does not", name.value))
                         .at(&name.place)
