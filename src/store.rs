@@ -100,6 +100,11 @@ impl Store {
         }
     }
 
+    /// Has the disk keep what was added.
+    pub fn keep(&self) -> Result<(), fs::Error> {
+        if self.memory.is_some() { Ok(()) } else { fs::keep(&self.dir) }
+    }
+
     fn remembered<T>(&self, look: impl FnOnce(&mut BTreeMap<PathBuf, Vec<u8>>) -> T) -> Option<T> {
         let mut files = self.memory.as_ref()?.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         Some(look(&mut files))

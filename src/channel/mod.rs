@@ -119,6 +119,9 @@ pub fn encode(
         store.add(Path::new(&file), &block::genesis(&channel.name, group, &block::Stamp::now()?), Mode::Public)?;
         made.push(store.path(Path::new(&file)).display().to_string());
     }
+    if !made.is_empty() {
+        store.keep()?;
+    }
     let mut blocks = Vec::new();
     for (channel, stored) in network.channels.iter().zip(stored) {
         let bytes = match stored {

@@ -79,6 +79,7 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
         return material::assemble(request.network, found, Vec::new());
     }
     let made = make::make(request, &found, &lacks, progress)?;
+    request.store.keep()?;
     let (found, lacks) = look(request, problems)?;
     if !lacks.iter().all(Lack::is_empty) {
         return Err(Stop::Internal("what was made is not in the store".to_owned()));
