@@ -3,6 +3,7 @@
 
 use crate::diag::{Problems, Stop};
 use crate::fs::{self, Mode};
+use crate::store::Making;
 use crate::yaml::{self, Dialect, Keys, Rules, Typing, Unknown};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,6 +52,11 @@ impl Lock {
         let lock = tree.and_then(|tree| yaml::read(&tree, RULES, problems));
         problems.stop_on_errors()?;
         Ok(lock.unwrap_or_default())
+    }
+
+    /// What is remembered while things are made: nothing, where a new network begins.
+    pub fn for_making(self, making: Making) -> Self {
+        if making == Making::NewNetwork { Self::default() } else { self }
     }
 
     /// Writes the lock where it differs from what is there.

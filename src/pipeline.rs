@@ -1,7 +1,7 @@
 //! The program on one screen: the stages, one call each, and nothing else.
 
-use crate::channel::{self, Archive, Artifacts, Encoding, Hosts};
-use crate::crypto::{self, Material};
+use crate::channel::{self, Artifacts, Encoding, History, Hosts};
+use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Problem, Problems, Progress, Silent, Stop};
 use crate::input;
 use crate::lock::Lock;
@@ -9,6 +9,15 @@ use crate::network::{self, Network};
 use crate::project::Project;
 use crate::render::{self, Object, Secrets, Templates};
 use crate::store::{Keys, Making, Policy, Store};
+
+/// A walk along the line: which project, what it may make, and who is told how far it is.
+#[derive(Clone, Copy)]
+pub struct Walk<'a> {
+    pub project: &'a Project,
+    pub policy: Policy,
+    pub names: Names,
+    pub progress: &'a dyn Progress,
+}
 
 /// A network with all that was made for it.
 #[derive(Debug)]
@@ -24,24 +33,55 @@ pub fn network(project: &Project, problems: &mut Problems) -> Result<Network, St
     network::resolve(&inputs, problems)
 }
 
-/// The network, its keys and its blocks. What is wrong anywhere is found before anything is made, and the lock is written last.
-pub fn make(project: &Project, policy: Policy, problems: &mut Problems, progress: &dyn Progress) -> Result<Made, Stop> {
-    let network = network(project, problems)?;
-    channel::preflight(&network, problems)?;
-    let old = Lock::load(&project.lock_file(), problems)?;
-    let crypto_store = Store::open(&project.crypto_store(), policy.making);
-    let channel_store = Store::open(&project.artifacts_store(), policy.making);
-    let history = channel::history(&network, Archive { store: &channel_store, making: policy.making }, &old, problems)?;
-    let (pinned, rooted) = (history.pinned(), history.rooted());
-    let request = crypto::Request { network: &network, store: &crypto_store, lock: &old, pinned, rooted, policy };
-    let material = crypto::provision(&request, problems, progress)?;
+/// The network, its keys and its blocks. What is wrong anywhere is found before anything is made, and the lock is written last:
+/// after a kill before that, the next run takes the stores in.
+pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
+    let network = network(walk.project, problems)?;
+    let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
+    let (material, history, lock) = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
-
-    remember(project, policy, old, |lock| {
+    remember(walk, lock, |lock| {
         material.remember(&network, lock);
         artifacts.remember(lock);
     })?;
     Ok(Made { network, material, artifacts })
+}
+
+/// The key material alone: stored blocks are read for the keys that they need, and none is made.
+pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
+    let network = network(walk.project, problems)?;
+    // In memory, since a block that is not made yet is no concern of the keys.
+    let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
+    let (material, _, lock) = provision(walk, &network, &store, problems)?;
+    remember(walk, lock, |lock| material.remember(&network, lock))?;
+    Ok((network, material))
+}
+
+/// The keys, made where they are missing and nothing that is there speaks against it; and what the stored blocks say.
+fn provision<'a>(
+    walk: Walk<'_>,
+    network: &Network,
+    blocks: &'a Store,
+    problems: &mut Problems,
+) -> Result<(Material, History<'a>, Lock), Stop> {
+    let Walk { project, policy, names, progress } = walk;
+    channel::preflight(network, problems)?;
+    let lock = Lock::load(&project.lock_file(), problems)?.for_making(policy.making);
+    let history = channel::history(network, blocks, &lock, problems)?;
+    let (pinned, rooted) = (history.pinned(), history.rooted());
+    let store = Store::open(&project.crypto_store(), policy.making);
+    let request = crypto::Request { network, store: &store, lock: &lock, pinned, rooted, policy, names };
+    let material = crypto::provision(&request, problems, progress)?;
+    Ok((material, history, lock))
+}
+
+/// Writes the lock, where the policy writes at all.
+fn remember(walk: Walk<'_>, mut lock: Lock, facts: impl FnOnce(&mut Lock)) -> Result<(), Stop> {
+    if walk.policy.making.writes() {
+        facts(&mut lock);
+        lock.save(&walk.project.lock_file())?;
+    }
+    Ok(())
 }
 
 /// Every object of a network that was made.
@@ -53,30 +93,8 @@ pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &
 /// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.
 pub fn rehearse(project: &Project, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-    let made = make(project, policy, problems, &Silent)?;
+    let made = make(Walk { project, policy, names: Names::Checked, progress: &Silent }, problems)?;
     objects(&made, templates, Secrets::Redact, problems)
-}
-
-/// The key material alone (`crypto generate`): stored blocks are read for the keys that they need, and none is made.
-pub fn keys(
-    project: &Project,
-    policy: Policy,
-    problems: &mut Problems,
-    progress: &dyn Progress,
-) -> Result<(Network, Material), Stop> {
-    let network = network(project, problems)?;
-    channel::preflight(&network, problems)?;
-    let old = Lock::load(&project.lock_file(), problems)?;
-    let crypto_store = Store::open(&project.crypto_store(), policy.making);
-    let channel_store = Store::open(&project.artifacts_store(), policy.making);
-    // A block that is not made yet is no concern of the keys.
-    let looking = Archive { store: &channel_store, making: Making::InMemory };
-    let history = channel::history(&network, looking, &old, problems)?;
-    let (pinned, rooted) = (history.pinned(), history.rooted());
-    let request = crypto::Request { network: &network, store: &crypto_store, lock: &old, pinned, rooted, policy };
-    let material = crypto::provision(&request, problems, progress)?;
-    remember(project, policy, old, |lock| material.remember(&network, lock))?;
-    Ok((network, material))
 }
 
 /// A fresh first block of a channel, made from keys that are there; it is kept nowhere.
@@ -91,16 +109,4 @@ pub fn fresh_block((network, material): &(Network, Material), hosts: Hosts, prob
             Err(Stop::Reported)
         }
     }
-}
-
-/// Writes the lock where the policy lets anything be written: last, so that a kill before it leaves stores that the next run
-/// takes in.
-fn remember(project: &Project, policy: Policy, old: Lock, facts: impl FnOnce(&mut Lock)) -> Result<(), Stop> {
-    let mut lock = match policy.making {
-        Making::Missing => old,
-        Making::NewNetwork => Lock::default(),
-        Making::Nothing | Making::InMemory => return Ok(()),
-    };
-    facts(&mut lock);
-    lock.save(&project.lock_file())
 }

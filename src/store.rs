@@ -19,6 +19,13 @@ pub enum Making {
     InMemory,
 }
 
+impl Making {
+    /// Whether anything may be written to disk.
+    pub fn writes(self) -> bool {
+        matches!(self, Making::Missing | Making::NewNetwork)
+    }
+}
+
 /// What a command needs of the private keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keys {
@@ -39,6 +46,7 @@ pub struct Policy {
 #[derive(Debug)]
 pub struct Store {
     dir: PathBuf,
+    making: Making,
     /// Where additions go instead of the disk; reads look here first.
     memory: Option<Mutex<BTreeMap<PathBuf, Vec<u8>>>>,
 }
@@ -47,7 +55,12 @@ impl Store {
     /// The store in `dir` (which need not be there yet). With [`Making::InMemory`] nothing is ever written.
     pub fn open(dir: &Path, making: Making) -> Self {
         let memory = (making == Making::InMemory).then(Mutex::default);
-        Self { dir: dir.to_path_buf(), memory }
+        Self { dir: dir.to_path_buf(), making, memory }
+    }
+
+    /// What may be added to it.
+    pub fn making(&self) -> Making {
+        self.making
     }
 
     /// The place on disk that a path in the store stands for, for messages.
@@ -85,6 +98,11 @@ impl Store {
             Some(_) => Ok(()),
             None => fs::write_new(&self.dir.join(below), bytes, mode),
         }
+    }
+
+    /// Has the disk keep what was added.
+    pub fn keep(&self) -> Result<(), fs::Error> {
+        if self.memory.is_some() { Ok(()) } else { fs::keep(&self.dir) }
     }
 
     fn remembered<T>(&self, look: impl FnOnce(&mut BTreeMap<PathBuf, Vec<u8>>) -> T) -> Option<T> {

@@ -14,14 +14,6 @@ use crate::store::{Making, Store};
 use prost::Message;
 use std::path::{Path, PathBuf};
 
-/// Where blocks are kept, and what may be added there.
-#[derive(Clone, Copy)]
-pub struct Archive<'a> {
-    /// Rooted at `channel-artifacts/`.
-    pub store: &'a Store,
-    pub making: Making,
-}
-
 /// What the stored blocks of a network say.
 pub struct History<'a> {
     store: &'a Store,
@@ -57,8 +49,8 @@ impl<'a> History<'a> {
 
 /// Reads the block of every channel of the network that has one. A block that `fabkube.lock` knows must be here, and the same.
 /// What is wrong is in the problems, beside which the next stage puts what is wrong with the keys.
-pub fn history<'a>(network: &Network, archive: Archive<'a>, lock: &Lock, problems: &mut Problems) -> Result<History<'a>, Stop> {
-    let Archive { store, making } = archive;
+pub fn history<'a>(network: &Network, store: &'a Store, lock: &Lock, problems: &mut Problems) -> Result<History<'a>, Stop> {
+    let making = store.making();
     let mut history = History { store, blocks: Vec::new(), pinned: Vec::new(), rooted: Vec::new() };
     for channel in &network.channels {
         // A new network's lock begins anew: what it says is of the old one.

@@ -19,7 +19,7 @@ mod tests_encoding;
 mod tests_history;
 
 pub use external::preflight;
-pub use history::{Archive, History, history};
+pub use history::{History, history};
 
 use crate::crypto::PublicMaterial;
 use crate::diag::{Problems, Stop};
@@ -118,6 +118,9 @@ pub fn encode(
         let file = file_name(channel);
         store.add(Path::new(&file), &block::genesis(&channel.name, group, &block::Stamp::now()?), Mode::Public)?;
         made.push(store.path(Path::new(&file)).display().to_string());
+    }
+    if !made.is_empty() {
+        store.keep()?;
     }
     let mut blocks = Vec::new();
     for (channel, stored) in network.channels.iter().zip(stored) {

@@ -22,8 +22,8 @@ fn walk_with(
 ) -> (Result<Artifacts, Stop>, Problems) {
     let mut problems = Problems::new();
     let store = Store::open(dir, making);
-    let artifacts = history(network, Archive { store: &store, making }, lock, &mut problems)
-        .and_then(|history| encode(network, public, history, &mut problems));
+    let artifacts =
+        history(network, &store, lock, &mut problems).and_then(|history| encode(network, public, history, &mut problems));
     (artifacts, problems)
 }
 
@@ -131,8 +131,7 @@ fn the_keys_of_our_consenters_are_pinned() {
     let (dir, mut network) = (tempfile::tempdir().unwrap(), raft_two_orgs());
     crate::fs::write(&dir.path().join("mychannel.block"), &reference_block(), Mode::Public).unwrap();
     let store = Store::open(dir.path(), Making::Missing);
-    let archive = Archive { store: &store, making: Making::Missing };
-    let pinned = |network: &Network| history(network, archive, &Lock::default(), &mut Problems::new()).unwrap().pinned().to_vec();
+    let pinned = |network: &Network| history(network, &store, &Lock::default(), &mut Problems::new()).unwrap().pinned().to_vec();
     let public = public(&network);
     let keys: Vec<String> = public.orgs[0].nodes.iter().map(|node| node.tls.certificate.key_fingerprint.clone()).collect();
     assert_eq!(pinned(&network).into_iter().map(|p| p.fingerprint).collect::<Vec<_>>(), keys);

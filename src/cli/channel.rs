@@ -4,9 +4,10 @@ use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, report};
 use crate::channel::Hosts;
+use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::fs::{self, Mode};
-use crate::pipeline;
+use crate::pipeline::{self, Walk};
 use crate::project::{ChannelChoice, Project};
 use crate::store::{Keys, Making, Policy};
 use clap::Subcommand;
@@ -72,11 +73,12 @@ impl Genesis {
     /// The files that were made.
     fn blocks(&self, project: &Project, problems: &mut Problems) -> Result<Vec<String>, Stop> {
         let policy = Policy { making: Making::Missing, keys: Keys::NotNeeded };
+        let walk = Walk { project, policy, names: Names::Checked, progress: &Bar::new() };
         let target = match (&self.output, self.new) {
             (Some(file), _) => file.clone(),
             (None, true) => free_name(project, self.channel.as_deref(), problems)?,
             (None, false) => {
-                let made = pipeline::make(project, policy, problems, &Bar::new())?;
+                let made = pipeline::make(walk, problems)?;
                 report::made(&project.crypto_store(), made.material.made());
                 return Ok(made.artifacts.made().to_vec());
             }
@@ -86,9 +88,10 @@ impl Genesis {
             problems.push(problem.help("blocks are never overwritten: give another name, or move the file away"));
             return Err(Stop::Reported);
         }
-        let keys = pipeline::keys(project, policy, problems, &Bar::new())?;
+        let (hosts, names) =
+            if self.as_written { (Hosts::AsWritten, Names::Unchecked) } else { (Hosts::Deployed, Names::Checked) };
+        let keys = pipeline::keys(Walk { names, ..walk }, problems)?;
         report::made(&project.crypto_store(), keys.1.made());
-        let hosts = if self.as_written { Hosts::AsWritten } else { Hosts::Deployed };
         let block = pipeline::fresh_block(&keys, hosts, problems)?;
         fs::write_new(&target, &block, Mode::Public)?;
         Ok(vec![target.display().to_string()])

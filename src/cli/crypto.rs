@@ -3,8 +3,9 @@
 use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, report};
+use crate::crypto::Names;
 use crate::diag::Problems;
-use crate::pipeline;
+use crate::pipeline::{self, Walk};
 use crate::store::{Keys, Making, Policy};
 use clap::Subcommand;
 
@@ -39,8 +40,10 @@ impl Generate {
     fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         let project = project.project(None);
         let making = if self.new_network { Making::NewNetwork } else { Making::Missing };
+        let policy = Policy { making, keys: Keys::NotNeeded };
+        let walk = Walk { project: &project, policy, names: Names::Unchecked, progress: &Bar::new() };
         let mut problems = Problems::new();
-        let result = pipeline::keys(&project, Policy { making, keys: Keys::NotNeeded }, &mut problems, &Bar::new());
+        let result = pipeline::keys(walk, &mut problems);
         let (network, material) = report::reported(&problems, result)?;
         report::made(&project.crypto_store(), material.made());
         let identities: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len()).sum();

@@ -3,9 +3,10 @@
 use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, print, report};
+use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::output;
-use crate::pipeline;
+use crate::pipeline::{self, Walk};
 use crate::project::Project;
 use crate::render::{self, Object, Secrets, Templates};
 use crate::store::{Keys, Making, Policy};
@@ -137,7 +138,8 @@ impl Args {
             objects.retain(|object| self.secrets != if object.is_secret() { SecretsArg::Omit } else { SecretsArg::Only });
             self.choose(&mut objects, problems)?;
         }
-        let made = pipeline::make(project, self.policy(), problems, &Bar::new())?;
+        let walk = Walk { project, policy: self.policy(), names: Names::Checked, progress: &Bar::new() };
+        let made = pipeline::make(walk, problems)?;
         report::made(&project.crypto_store(), made.material.made());
         report::made(Path::new(""), made.artifacts.made());
         let mut objects = pipeline::objects(&made, &templates, self.secrets.into(), problems)?;

@@ -3,9 +3,10 @@
 use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, print, report};
+use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
 use crate::network::{Addressing, Network, Node, Org, OrgKind};
-use crate::pipeline;
+use crate::pipeline::{self, Walk};
 use crate::project::Project;
 use crate::render::{self, Shown};
 use crate::store::{Keys, Making, Policy};
@@ -51,7 +52,7 @@ impl Args {
 /// Every scope with its variables, by the folder of its templates and its name.
 fn variables(project: &Project, problems: &mut Problems) -> Result<Value, Stop> {
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-    let made = pipeline::make(project, policy, problems, &Bar::new())?;
+    let made = pipeline::make(Walk { project, policy, names: Names::Checked, progress: &Bar::new() }, problems)?;
     let mut all = json!({});
     for scope in render::scopes(&made.network, &made.material, Shown::Placeholders) {
         all[scope.kind.folder()][&scope.name] = json!(scope.variables);

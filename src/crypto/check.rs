@@ -5,6 +5,7 @@ use super::certificate::Certificate;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
 use super::issue;
 use super::plan::{Authority, Half, Member};
+use super::{Names, Request};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::{Node, Org, Role};
 use crate::store::{Keys, Store};
@@ -15,6 +16,7 @@ use time::OffsetDateTime;
 pub(super) struct Check<'a> {
     store: &'a Store,
     keys: Keys,
+    names: Names,
     org: &'a Org,
     found: &'a FoundOrg,
     now: OffsetDateTime,
@@ -23,11 +25,12 @@ pub(super) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    pub fn new(store: &'a Store, keys: Keys, org: &'a Org, found: &'a FoundOrg) -> Self {
+    pub fn new(request: &Request<'a>, org: &'a Org, found: &'a FoundOrg) -> Self {
         let msp = &found.msp;
         let signing = trusted(&found.ca, msp.cacerts.iter().chain(&msp.intermediatecerts).map(|f| &f.bytes));
         let tls = trusted(&found.tlsca, msp.tlscacerts.iter().chain(&msp.tlsintermediatecerts).map(|f| &f.bytes));
-        Self { store, keys, org, found, now: issue::now(), signing, tls }
+        let Request { network: _, store, lock: _, pinned: _, rooted: _, policy, names } = *request;
+        Self { store, keys: policy.keys, names, org, found, now: issue::now(), signing, tls }
     }
 
     pub fn run(&self, problems: &mut Problems) {
@@ -76,10 +79,10 @@ impl<'a> Check<'a> {
             };
             problems.extend(self.issued(pair, half));
             problems.extend(self.validity(pair, code));
-            problems.extend(self.key(pair));
+            problems.extend(self.key(member, pair));
         }
-        if let Member::Node(node) = member {
-            problems.extend(self.names(node, &found.tls));
+        if let (Member::Node(node), Names::Checked) = (member, self.names) {
+            problems.extend(self.names_of(node, &found.tls));
         }
         problems
     }
@@ -120,9 +123,14 @@ impl<'a> Check<'a> {
         Some(Problem::new(code, message).at(&self.place(pair)).help("have it issued again for the same key, by the same CA"))
     }
 
-    fn key(&self, pair: &FoundPair) -> Option<Problem> {
+    fn key(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
         let Pair::Certificate(certificate) = &pair.pair else { return None };
-        (self.keys == Keys::Needed).then(|| {
+        // The keys of plain users go into no product.
+        let is_used = match member {
+            Member::Node(_) => true,
+            Member::User(user) => user.admin,
+        };
+        (self.keys == Keys::Needed && is_used).then(|| {
             let message = format!("there is no private key that matches the certificate of `{}`", certificate.common_name);
             Problem::new(Code::FK0307, message)
                 .at(&self.place(pair))
@@ -130,28 +138,25 @@ impl<'a> Check<'a> {
         })
     }
 
-    fn names(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
+    fn names_of(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
-        let wanted = match node.role {
-            Role::Orderer => node.dialled.iter().chain(&[]),
-            Role::Peer => node.dialled.iter().chain(&node.client_names),
+        let by_clients = match node.role {
+            Role::Orderer => [].iter(),
+            Role::Peer => node.client_names.iter(),
         };
+        let wanted = node.dialled.iter().chain(by_clients);
         let mut missing: Vec<String> = wanted.filter(|name| !certificate.names(name)).map(|name| format!("`{name}`")).collect();
         missing.dedup();
         if missing.is_empty() {
             return None;
         }
-        let (code, help) = match node.role {
-            Role::Orderer => (
-                Code::FK0312,
-                "`addressing: domain` in values.yaml keeps the hosts that the certificate has; or delete the pair `tls/server.crt` \
-                 and `tls/server.key`, so that it is made again, but only if no block names it",
-            ),
-            Role::Peer => (
-                Code::FK0313,
-                "`addressing: domain` in values.yaml keeps the hosts that the certificate has; or delete the pair `tls/server.crt` \
-                 and `tls/server.key`, so that it is made again",
-            ),
+        let again = "delete the pair `tls/server.crt` and `tls/server.key`, so that it is made again";
+        let by_domain = "`addressing: domain` in values.yaml keeps the hosts that the certificate has";
+        let nodes_can_dial = node.dialled.iter().all(|name| certificate.names(name));
+        let (code, help) = match (node.role, nodes_can_dial) {
+            (Role::Orderer, _) => (Code::FK0312, format!("{by_domain}; or {again}, but only if no block names it")),
+            (Role::Peer, false) => (Code::FK0313, format!("{by_domain}; or {again}")),
+            (Role::Peer, true) => (Code::FK0313, format!("let clients dial `{}`; or {again}", node.host)),
         };
         let message = format!("the TLS certificate of `{}` does not name {}", node.common_name, missing.join(", "));
         Some(Problem::new(code, message).at(&self.place(pair)).help(help))

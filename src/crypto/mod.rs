@@ -42,6 +42,15 @@ pub struct Request<'a> {
     pub pinned: &'a [Pinned],
     pub rooted: &'a [Rooted],
     pub policy: Policy,
+    pub names: Names,
+}
+
+/// Whether the names in certificates made elsewhere are held against those that nodes will be dialled by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    Checked,
+    /// For keys alone, and for blocks that keep the user's hosts: nothing is deployed.
+    Unchecked,
 }
 
 /// A public key that a stored block names as a consenter's TLS key of this network.
@@ -70,6 +79,7 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
         return material::assemble(request.network, found, Vec::new());
     }
     let made = make::make(request, &found, &lacks, progress)?;
+    request.store.keep()?;
     let (found, lacks) = look(request, problems)?;
     if !lacks.iter().all(Lack::is_empty) {
         return Err(Stop::Internal("what was made is not in the store".to_owned()));
@@ -79,7 +89,7 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
 
 /// What is there and what is not, judged.
 fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>, Vec<Lack>), Stop> {
-    let Request { network, store, lock: _, pinned: _, rooted: _, policy } = *request;
+    let Request { network, store, lock: _, pinned: _, rooted: _, policy, names: _ } = *request;
     let found = found::read(network, store, problems)?;
     let elsewhere = memory::judge(request, &found, problems)?;
     let mut lacks = Vec::new();
@@ -90,7 +100,7 @@ fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>
                 Making::Nothing => lack.report(request, org, problems),
                 Making::Missing | Making::NewNetwork | Making::InMemory => lack.judge(request, org, found, problems),
             }
-            Check::new(store, policy.keys, org, found).run(problems);
+            Check::new(request, org, found).run(problems);
         }
         lacks.push(lack);
     }

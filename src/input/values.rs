@@ -1,7 +1,7 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
 use crate::diag::Problems;
-use crate::yaml::{self, Node, Ordered, Spanned, Value};
+use crate::yaml::{self, Node, Ordered, Spanned};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -65,7 +65,7 @@ pub struct RegistrySettings {
 #[serde(default, rename_all = "camelCase")]
 pub struct PlacementSettings {
     pub node_selector: Ordered<Spanned<String>>,
-    pub tolerations: Vec<Spanned<Value>>,
+    pub tolerations: Vec<Spanned<TolerationSettings>>,
 }
 
 /// A peer's or an orderer's, at any of its levels.
@@ -74,10 +74,10 @@ pub struct PlacementSettings {
 pub struct PodSettings {
     pub image: ImageSettings,
     pub log_spec: Spanned<String>,
-    pub resources: Option<Spanned<Value>>,
+    pub resources: ResourceSettings,
     pub storage: StorageSettings,
     pub node_selector: Ordered<Spanned<String>>,
-    pub tolerations: Vec<Spanned<Value>>,
+    pub tolerations: Vec<Spanned<TolerationSettings>>,
 }
 
 /// Those of all orderers, who roll out in one way.
@@ -86,10 +86,10 @@ pub struct PodSettings {
 pub struct OrdererSettings {
     pub image: ImageSettings,
     pub log_spec: Spanned<String>,
-    pub resources: Option<Spanned<Value>>,
+    pub resources: ResourceSettings,
     pub storage: StorageSettings,
     pub node_selector: Ordered<Spanned<String>>,
-    pub tolerations: Vec<Spanned<Value>>,
+    pub tolerations: Vec<Spanned<TolerationSettings>>,
     pub rollout: Spanned<String>,
 }
 
@@ -99,7 +99,7 @@ pub struct OrdererSettings {
 pub struct CouchDbSettings {
     pub image: ImageSettings,
     pub user: Spanned<String>,
-    pub resources: Option<Spanned<Value>>,
+    pub resources: ResourceSettings,
     pub storage: StorageSettings,
 }
 
@@ -109,10 +109,10 @@ pub struct CouchDbSettings {
 pub struct NodeSettings {
     pub image: ImageSettings,
     pub log_spec: Spanned<String>,
-    pub resources: Option<Spanned<Value>>,
+    pub resources: ResourceSettings,
     pub storage: StorageSettings,
     pub node_selector: Ordered<Spanned<String>>,
-    pub tolerations: Vec<Spanned<Value>>,
+    pub tolerations: Vec<Spanned<TolerationSettings>>,
     pub couchdb: CouchDbSettings,
 }
 
@@ -122,6 +122,25 @@ pub struct ImageSettings {
     pub registry: Spanned<String>,
     pub repository: Spanned<String>,
     pub tag: Spanned<String>,
+}
+
+/// Kubernetes' own fields; quantities are text here.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ResourceSettings {
+    pub requests: Ordered<Spanned<String>>,
+    pub limits: Ordered<Spanned<String>>,
+}
+
+/// Kubernetes' own fields.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct TolerationSettings {
+    pub key: Option<String>,
+    pub operator: Option<Spanned<String>>,
+    pub value: Option<String>,
+    pub effect: Option<Spanned<String>>,
+    pub toleration_seconds: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

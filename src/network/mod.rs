@@ -16,7 +16,9 @@ pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Capabilities, CertificateSource, Channel, ChannelConfig, Consensus,
     Consenter, HostPort, MemberOrg, MspSource, OrdererConfig, RaftOptions,
 };
-pub use node::{CouchDb, EnvVar, Image, Node, NodeId, NodeSecrets, Paths, Port, Role, Rollout, ServicePort, Storage};
+pub use node::{
+    CouchDb, EnvVar, Image, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage, Toleration,
+};
 pub use org::{CertificateAuthority, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
 pub use resolve::resolve;

@@ -59,13 +59,13 @@ pub struct Node {
     pub msp_id: String,
     /// How other nodes and clients in the cluster dial it.
     pub host: String,
-    /// Every host by which it is dialled: `host`, and what channels call it besides.
-    pub dialled: Vec<String>,
     /// `host:port` of its gRPC listener, as other nodes dial it.
     pub address: String,
+    /// Every host that it is dialled by, here and in channels' configuration; `host` is the first.
+    pub dialled: Vec<String>,
     /// The names in a TLS server certificate made here: cryptogen's first, then the Service's. IP addresses are among them.
     pub sans: Vec<String>,
-    /// Names that are not dialled by other nodes, yet by clients (the gateway's), where a certificate made elsewhere may lack them.
+    /// Names that clients dial and other nodes do not: the gateway's.
     pub client_names: Vec<String>,
     pub secrets: NodeSecrets,
     pub labels: Labels,
@@ -78,10 +78,9 @@ pub struct Node {
     pub pull_secrets: Vec<String>,
     pub env: Vec<EnvVar>,
     pub storage: Storage,
-    /// Kubernetes' `resources`, as the user wrote them.
-    pub resources: serde_json::Value,
+    pub resources: Resources,
     pub node_selector: BTreeMap<String, String>,
-    pub tolerations: Vec<serde_json::Value>,
+    pub tolerations: Vec<Toleration>,
     pub paths: Paths,
     pub rollout: Rollout,
     /// Only peers have one.
@@ -162,6 +161,31 @@ pub struct EnvVar {
     pub value: String,
 }
 
+/// Kubernetes' `resources` of a container: quantities by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Resources {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub requests: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, String>,
+}
+
+/// A Kubernetes toleration; what is not given is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Toleration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub toleration_seconds: Option<i64>,
+}
+
 /// A claim of a StatefulSet.
 #[derive(Clone, Debug, Serialize)]
 pub struct Storage {
@@ -177,5 +201,5 @@ pub struct CouchDb {
     pub user: String,
     pub port: u16,
     pub storage: Storage,
-    pub resources: serde_json::Value,
+    pub resources: Resources,
 }

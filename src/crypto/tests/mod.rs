@@ -62,8 +62,15 @@ impl Case {
     pub fn run(&self) -> (Result<Material, Stop>, Problems) {
         let store = Store::open(self.dir.path(), self.making);
         let policy = Policy { making: self.making, keys: self.keys };
-        let request =
-            Request { network: &self.network, store: &store, lock: &self.lock, pinned: &self.pinned, rooted: &[], policy };
+        let request = Request {
+            network: &self.network,
+            store: &store,
+            lock: &self.lock,
+            pinned: &self.pinned,
+            rooted: &[],
+            policy,
+            names: Names::Checked,
+        };
         let mut problems = Problems::new();
         let result = provision(&request, &mut problems, &Silent);
         (result, problems)

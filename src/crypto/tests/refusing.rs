@@ -105,7 +105,7 @@ fn certificates_of_another_ca_are_refused() {
 #[test]
 fn names_that_are_dialled_must_be_in_the_certificate() {
     let mut case = Case::made();
-    case.network.orgs[0].nodes[0].host = "elsewhere.example.com".into();
+    case.network.orgs[0].nodes[0].dialled.push("elsewhere.example.com".into());
     case.network.orgs[1].nodes[0].client_names.extend(["gw.example.com".into(), "10.0.0.1".into(), "127.0.0.1".into()]);
     let problems = case.refused().join("\n");
     assert!(problems.contains("error[FK0312]: the TLS certificate of `orderer0.example.com`"), "{problems}");

@@ -5,6 +5,7 @@ mod go_template;
 mod hosts;
 mod nodes;
 mod orgs;
+mod settings;
 mod units;
 
 use super::{Addressing, FabricVersion, Namespace, Network, names, versions};

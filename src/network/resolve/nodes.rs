@@ -3,16 +3,15 @@
 use super::Cluster;
 use super::hosts;
 use super::orgs::{NodeDraft, OrgDraft};
+use super::settings;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
-use crate::input::given;
-use crate::input::values::{ImageSettings, PodSettings, StorageSettings};
+use crate::input::values::PodSettings;
 use crate::network::addresses::{self, port};
 use crate::network::{
-    Address, Channel, CouchDb, EnvVar, Image, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout, Service,
-    ServicePort, Storage, names,
+    Address, Channel, CouchDb, EnvVar, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout, Service, ServicePort,
+    names,
 };
-use crate::yaml::{Spanned, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 const PATHS: Paths = Paths::STANDARD;
@@ -24,8 +23,8 @@ pub fn finish(
     (inputs, cluster): (&Inputs, &Cluster),
     problems: &mut Problems,
 ) -> Vec<Org> {
-    let written = written(channels);
-    let rollout = rollout(inputs, problems);
+    let addresses = addresses(channels);
+    let rollout = settings::rollout(&inputs.values.settings.orderer.rollout, problems);
     drafts
         .into_iter()
         .map(|draft| {
@@ -40,7 +39,7 @@ pub fn finish(
                 msp_id: &msp_id,
                 bootstrap: &bootstrap,
                 service: service.as_ref(),
-                written: &written,
+                addresses: &addresses,
                 rollout,
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, problems)).collect();
@@ -68,31 +67,20 @@ pub fn finish(
         .collect()
 }
 
-/// What channels say of a node.
-#[derive(Debug, Default)]
-struct Written {
-    /// The ports that the user wrote.
-    ports: BTreeSet<u16>,
-    /// The hosts that stand in the blocks.
-    hosts: BTreeSet<String>,
-}
-
-fn written(channels: &[Channel]) -> BTreeMap<NodeId, Written> {
-    let mut written: BTreeMap<NodeId, Written> = BTreeMap::new();
-    let mut learn = |address: &Address| {
-        if let Some(node) = address.node {
-            let of_node = written.entry(node).or_default();
-            of_node.ports.insert(address.written.port);
-            of_node.hosts.insert(address.deployed.host.clone());
-        }
-    };
+/// The addresses that channels' configuration has for each node.
+fn addresses(channels: &[Channel]) -> BTreeMap<NodeId, Vec<&Address>> {
+    let mut addresses: BTreeMap<NodeId, Vec<&Address>> = BTreeMap::new();
     for config in channels.iter().map(|channel| &channel.config) {
-        config.orderer.addresses.iter().for_each(&mut learn);
-        config.orderer.consensus.consenters().iter().for_each(|consenter| learn(&consenter.address));
-        config.orderer.orgs.iter().flat_map(|org| &org.orderer_endpoints).for_each(&mut learn);
-        config.application.orgs.iter().flat_map(|org| &org.anchor_peers).for_each(|anchor| learn(&anchor.address));
+        let consenters = config.orderer.consensus.consenters().iter().map(|consenter| &consenter.address);
+        let endpoints = config.orderer.orgs.iter().flat_map(|org| &org.orderer_endpoints);
+        let anchors = config.application.orgs.iter().flat_map(|org| &org.anchor_peers).map(|anchor| &anchor.address);
+        for address in consenters.chain(&config.orderer.addresses).chain(endpoints).chain(anchors) {
+            if let Some(node) = address.node {
+                addresses.entry(node).or_default().push(address);
+            }
+        }
     }
-    written
+    addresses
 }
 
 /// One MSP folder under two IDs: nodes can only have one.
@@ -135,19 +123,6 @@ fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option
     })
 }
 
-fn rollout(inputs: &Inputs, problems: &mut Problems) -> Rollout {
-    let given = &inputs.values.settings.orderer.rollout;
-    match given.value.as_str() {
-        "ordered" => Rollout::Ordered,
-        "rolling" => Rollout::Rolling,
-        other => {
-            let problem = Problem::new(Code::FK0212, format!("`{other}` is no way to roll out orderers"));
-            problems.push(problem.at(&given.place).help("write `ordered` or `rolling`"));
-            Rollout::Ordered
-        }
-    }
-}
-
 /// Completes the nodes of one org.
 struct Completion<'a> {
     inputs: &'a Inputs,
@@ -157,7 +132,7 @@ struct Completion<'a> {
     /// The host of the org's first node: where gossip starts from, whatever else the org has.
     bootstrap: &'a str,
     service: Option<&'a Service>,
-    written: &'a BTreeMap<NodeId, Written>,
+    addresses: &'a BTreeMap<NodeId, Vec<&'a Address>>,
     rollout: Rollout,
 }
 
@@ -165,10 +140,10 @@ impl Completion<'_> {
     fn node(&self, draft: &NodeDraft, problems: &mut Problems) -> Node {
         let component = draft.role.word();
         let settings = self.inputs.values.pod(component, &self.org.domain, &draft.hostname, problems);
+        let everywhere = &self.inputs.values.settings;
         let (ports, service_ports) = self.ports(draft);
         let host = hosts::dialled(draft, self.cluster);
-        let others = self.written.get(&draft.id).into_iter().flat_map(|written| &written.hosts).filter(|other| **other != host);
-        let dialled: Vec<String> = std::iter::once(&host).chain(others).cloned().collect();
+        let dialled = self.dialled(draft, &host);
         let grpc = ports.first().map_or(0, |port| port.port);
         let address = format!("{host}:{grpc}");
         let mut labels = names::labels(&self.cluster.network, &format!("fabric-{component}"), component, Some(&self.org.name));
@@ -184,6 +159,7 @@ impl Completion<'_> {
             msp_id: self.msp_id.to_owned(),
             secrets: names::node_secrets(&draft.name),
             sans: self.sans(draft, &dialled),
+            dialled,
             client_names,
             labels,
             selector: names::node_selector(&draft.name),
@@ -193,17 +169,16 @@ impl Completion<'_> {
             },
             ports,
             service_ports,
-            image: self.image(&settings.image, &self.cluster.version.to_string()),
-            pull_secrets: self.inputs.values.settings.image.pull_secrets.iter().map(|name| name.value.clone()).collect(),
-            storage: storage(&settings.storage, problems),
-            resources: json(&settings.resources),
+            image: settings::image(&settings.image, (&everywhere.image, &self.cluster.version.to_string()), problems),
+            pull_secrets: everywhere.image.pull_secrets.iter().map(|name| name.value.clone()).collect(),
+            storage: settings::storage(&settings.storage, problems),
+            resources: settings::resources(&settings.resources, problems),
             node_selector: settings.node_selector.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
-            tolerations: settings.tolerations.iter().map(|toleration| to_json(&toleration.value)).collect(),
+            tolerations: settings::tolerations(&settings.tolerations, problems),
             couchdb: (draft.role == Role::Peer).then(|| self.couchdb(draft, problems)),
             paths: PATHS,
             rollout: if draft.role == Role::Orderer { self.rollout } else { Rollout::Rolling },
             host,
-            dialled,
             address,
             place: draft.place.clone(),
         }
@@ -214,8 +189,22 @@ impl Completion<'_> {
         addresses::service_fqdn(&service.name, &self.cluster.namespace, &self.cluster.domain)
     }
 
-    /// cryptogen's names first, then those of the node's Service and of its org's, then what channels call it, then the machine
-    /// itself.
+    fn addresses(&self, draft: &NodeDraft) -> impl Iterator<Item = &Address> {
+        self.addresses.get(&draft.id).into_iter().flatten().copied()
+    }
+
+    fn dialled(&self, draft: &NodeDraft, host: &str) -> Vec<String> {
+        let mut dialled = vec![host.to_owned()];
+        for address in self.addresses(draft) {
+            if !dialled.contains(&address.deployed.host) {
+                dialled.push(address.deployed.host.clone());
+            }
+        }
+        dialled
+    }
+
+    /// cryptogen's names first, then those of the node's Service and of its org's, whatever else it is dialled by, and the
+    /// machine itself.
     fn sans(&self, draft: &NodeDraft, dialled: &[String]) -> Vec<String> {
         let mut sans = draft.cryptogen_sans.clone();
         let services = [Some(draft.name.as_str()), self.service.map(|service| service.name.as_str())];
@@ -223,7 +212,8 @@ impl Completion<'_> {
             .into_iter()
             .flatten()
             .flat_map(|service| addresses::service_names(service, &self.cluster.namespace, &self.cluster.domain));
-        for name in in_cluster.chain(dialled.iter().cloned()).chain(["localhost".to_owned(), "127.0.0.1".to_owned()]) {
+        let itself = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        for name in in_cluster.chain(dialled.iter().cloned()).chain(itself) {
             if !sans.contains(&name) {
                 sans.push(name);
             }
@@ -240,7 +230,8 @@ impl Completion<'_> {
         };
         let mut ports = vec![Port { name: "grpc", port: grpc }];
         let mut offered = vec![ServicePort { name: "grpc".to_owned(), port: grpc, target: "grpc" }];
-        for &written in self.written.get(&draft.id).into_iter().flat_map(|written| &written.ports).filter(|port| **port != grpc) {
+        let written: BTreeSet<u16> = self.addresses(draft).map(|address| address.written.port).collect();
+        for written in written.into_iter().filter(|port| *port != grpc) {
             offered.push(ServicePort { name: format!("grpc-{written}"), port: written, target: "grpc" });
         }
         for (name, listener) in auxiliary {
@@ -317,24 +308,12 @@ impl Completion<'_> {
     fn couchdb(&self, draft: &NodeDraft, problems: &mut Problems) -> CouchDb {
         let settings = self.inputs.values.couchdb(&self.org.domain, &draft.hostname, problems);
         CouchDb {
-            image: self.image(&settings.image, ""),
-            user: settings.user.value.clone(),
+            image: settings::image(&settings.image, (&self.inputs.values.settings.image, ""), problems),
+            user: settings::needed(&settings.user, "couchdb.user", problems),
             port: port::COUCHDB,
-            storage: storage(&settings.storage, problems),
-            resources: json(&settings.resources),
+            storage: settings::storage(&settings.storage, problems),
+            resources: settings::resources(&settings.resources, problems),
         }
-    }
-
-    fn image(&self, image: &ImageSettings, default_tag: &str) -> Image {
-        let everywhere = &self.inputs.values.settings.image;
-        let registry = if given(&image.registry) { &image.registry.value } else { &everywhere.registry.value };
-        let tag = if given(&image.tag) { image.tag.value.as_str() } else { default_tag };
-        let path = match registry.trim_end_matches('/') {
-            "" => image.repository.value.clone(),
-            registry => format!("{registry}/{}", image.repository.value),
-        };
-        let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
-        Image { reference: format!("{path}{separator}{tag}"), pull_policy: everywhere.pull_policy.value.clone() }
     }
 }
 
@@ -344,35 +323,4 @@ fn auxiliary_elsewhere(auxiliary: [(&str, u16); 2], name: &str, port: u16) -> bo
 
 fn env<const N: usize>(pairs: [(&'static str, String); N]) -> Vec<EnvVar> {
     pairs.map(|(name, value)| EnvVar { name, value }).into()
-}
-
-fn json(resources: &Option<Spanned<Value>>) -> serde_json::Value {
-    resources
-        .as_ref()
-        .map(|resources| to_json(&resources.value))
-        .filter(|value| !value.is_null())
-        .unwrap_or_else(|| serde_json::json!({}))
-}
-
-/// A fragment of a manifest as the user wrote it; what YAML has and JSON has not (a key that is no text) becomes null.
-fn to_json(value: &Value) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-fn storage(given_storage: &StorageSettings, problems: &mut Problems) -> Storage {
-    let size = &given_storage.size;
-    if !is_quantity(size) {
-        let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume", size.value));
-        problems.push(problem.at(&size.place).help("write a Kubernetes quantity: `10Gi`"));
-    }
-    let class = &given_storage.class_name;
-    Storage { size: size.value.clone(), class: given(class).then(|| class.value.clone()) }
-}
-
-/// A positive Kubernetes quantity: a number and an optional suffix (apimachinery `pkg/api/resource/quantity.go`).
-fn is_quantity(text: &str) -> bool {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, suffix) = text.split_at(end);
-    let known = ["", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-    number.parse::<f64>().is_ok_and(|number| number > 0.0) && known.contains(&suffix)
 }

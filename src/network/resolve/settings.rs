@@ -1,0 +1,170 @@
+//! Settings of pods, checked before a cluster sees them. Which level of values.yaml they are from is `input`'s.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::input::given;
+use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings};
+use crate::network::{Image, Resources, Rollout, Storage, Toleration};
+use crate::yaml::{Ordered, Spanned};
+use std::collections::BTreeMap;
+
+/// A setting that cannot be empty.
+pub fn needed(setting: &Spanned<String>, path: &str, problems: &mut Problems) -> String {
+    if !given(setting) {
+        let problem = Problem::new(Code::FK0217, format!("`{path}` cannot be empty"));
+        problems.push(problem.at(&setting.place).help("`fabkube values` prints its default"));
+    }
+    setting.value.clone()
+}
+
+/// One of a few words that Kubernetes or fabkube knows.
+fn one_of(setting: &Spanned<String>, what: &str, known: &[&str], problems: &mut Problems) {
+    if !known.contains(&setting.value.as_str()) {
+        let problem = Problem::new(Code::FK0212, format!("`{}` is no {what}", setting.value));
+        problems.push(problem.at(&setting.place).help(format!("write one of `{}`", known.join("`, `"))));
+    }
+}
+
+/// How changed orderers restart.
+pub fn rollout(setting: &Spanned<String>, problems: &mut Problems) -> Rollout {
+    one_of(setting, "way to roll out orderers", &["ordered", "rolling"], problems);
+    if setting.value == "rolling" { Rollout::Rolling } else { Rollout::Ordered }
+}
+
+/// An image out of its own settings, those of all images, and the tag that it has where none is given.
+pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str), problems: &mut Problems) -> Image {
+    one_of(&everywhere.pull_policy, "imagePullPolicy", &["Always", "IfNotPresent", "Never"], problems);
+    let registry = if given(&image.registry) { &image.registry.value } else { &everywhere.registry.value };
+    let repository = needed(&image.repository, "image.repository", problems);
+    let path = match registry.trim_end_matches('/') {
+        "" => repository,
+        registry => format!("{registry}/{repository}"),
+    };
+    let tag = if given(&image.tag) || tag.is_empty() { needed(&image.tag, "image.tag", problems) } else { tag.to_owned() };
+    let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
+    Image { reference: format!("{path}{separator}{tag}"), pull_policy: everywhere.pull_policy.value.clone() }
+}
+
+/// A volume claim.
+pub fn storage(settings: &StorageSettings, problems: &mut Problems) -> Storage {
+    let (size, class) = (&settings.size, &settings.class_name);
+    if !quantity(size).is_some_and(|bytes| bytes > 0.0) {
+        let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume", size.value));
+        problems.push(problem.at(&size.place).help("write a Kubernetes quantity: `10Gi`"));
+    }
+    Storage { size: size.value.clone(), class: given(class).then(|| class.value.clone()) }
+}
+
+/// Requests and limits, and no request above its limit.
+pub fn resources(settings: &ResourceSettings, problems: &mut Problems) -> Resources {
+    for (name, limit) in settings.limits.iter() {
+        let above = |request: &&Spanned<String>| quantity(request) > quantity(limit);
+        if let Some(request) = settings.requests.get(name).filter(above) {
+            let message = format!("the request for {} (`{}`) is above its limit (`{}`)", name.value, request.value, limit.value);
+            let problem = Problem::new(Code::FK0216, message).at(&request.place).at(&limit.place);
+            problems.push(problem.help("raise the limit, or lower the request"));
+        }
+    }
+    Resources { requests: quantities(&settings.requests, problems), limits: quantities(&settings.limits, problems) }
+}
+
+fn quantities(map: &Ordered<Spanned<String>>, problems: &mut Problems) -> BTreeMap<String, String> {
+    for (name, amount) in map.iter().filter(|(_, amount)| quantity(amount).is_none()) {
+        let problem = Problem::new(Code::FK0216, format!("`{}` is no amount of {}", amount.value, name.value));
+        problems.push(problem.at(&amount.place).help("write a Kubernetes quantity: `500m`, `2`, `1Gi`"));
+    }
+    map.iter().map(|(name, amount)| (name.value.clone(), amount.value.clone())).collect()
+}
+
+/// Tolerations, in words that Kubernetes knows.
+pub fn tolerations(settings: &[Spanned<TolerationSettings>], problems: &mut Problems) -> Vec<Toleration> {
+    settings
+        .iter()
+        .map(|toleration| {
+            let TolerationSettings { key, operator, value, effect, toleration_seconds } = &toleration.value;
+            if let Some(operator) = operator {
+                one_of(operator, "operator of a toleration", &["Exists", "Equal"], problems);
+            }
+            if let Some(effect) = effect.as_ref().filter(|effect| given(effect)) {
+                one_of(effect, "effect of a taint", &["NoSchedule", "PreferNoSchedule", "NoExecute"], problems);
+            }
+            let text = |word: &Option<Spanned<String>>| word.as_ref().map(|word| word.value.clone());
+            Toleration {
+                key: key.clone(),
+                operator: text(operator),
+                value: value.clone(),
+                effect: text(effect),
+                toleration_seconds: *toleration_seconds,
+            }
+        })
+        .collect()
+}
+
+/// A Kubernetes quantity as a number (apimachinery `pkg/api/resource/quantity.go`); `None` where it is none.
+fn quantity(text: &str) -> Option<f64> {
+    const SUFFIXES: &[(&str, f64)] = &[
+        ("Ki", 1024.0),
+        ("Mi", 1048576.0),
+        ("Gi", 1073741824.0),
+        ("Ti", 1099511627776.0),
+        ("Pi", 1125899906842624.0),
+        ("Ei", 1152921504606846976.0),
+        ("n", 1e-9),
+        ("u", 1e-6),
+        ("m", 1e-3),
+        ("k", 1e3),
+        ("M", 1e6),
+        ("G", 1e9),
+        ("T", 1e12),
+        ("P", 1e15),
+        ("E", 1e18),
+    ];
+    let (number, scale) =
+        SUFFIXES.iter().find_map(|(suffix, scale)| Some((text.strip_suffix(suffix)?, *scale))).unwrap_or((text, 1.0));
+    // Rust would take `inf` and `nan` too.
+    let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    number.parse::<f64>().ok().filter(|_| plain).map(|number| number * scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_is_a_number_and_a_suffix() {
+        for (text, number) in [("500m", 0.5), ("2", 2.0), ("1Gi", 1073741824.0), ("1e3", 1000.0), (".5", 0.5), ("1E", 1e18)] {
+            assert_eq!(quantity(text), Some(number), "{text}");
+        }
+        for wrong in ["", "Gi", "1GB", "-1", "ten", "inf", "1 Gi", "0x10"] {
+            assert_eq!(quantity(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_request_above_its_limit_is_an_error() {
+        let map = |amount: &str| Ordered(vec![(Spanned::nowhere("cpu".to_owned()), Spanned::nowhere(amount.to_owned()))]);
+        let mut problems = Problems::new();
+        resources(&ResourceSettings { requests: map("500m"), limits: map("1") }, &mut problems);
+        assert!(problems.is_empty());
+        resources(&ResourceSettings { requests: map("2"), limits: map("1500m") }, &mut problems);
+        assert!(problems.has_errors());
+    }
+
+    #[test]
+    fn a_digest_is_told_from_a_tag() {
+        let settings = |tag: &str| ImageSettings {
+            registry: Spanned::default(),
+            repository: Spanned::nowhere("fabric/peer".into()),
+            tag: Spanned::nowhere(tag.into()),
+        };
+        let everywhere = RegistrySettings {
+            registry: Spanned::nowhere("mirror.example.com/".into()),
+            pull_policy: Spanned::nowhere("Always".into()),
+            pull_secrets: Vec::new(),
+        };
+        let mut problems = Problems::new();
+        let mut reference = |tag: &str| image(&settings(tag), (&everywhere, "2.5.16"), &mut problems).reference;
+        assert_eq!(reference(""), "mirror.example.com/fabric/peer:2.5.16");
+        assert_eq!(reference("sha256:ab"), "mirror.example.com/fabric/peer@sha256:ab");
+        assert!(problems.is_empty());
+    }
+}
