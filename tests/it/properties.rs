@@ -3,8 +3,9 @@
 use crate::cluster::{Cluster, container_port, containers, environment};
 use crate::generated::{self, Generated};
 use crate::support::Project;
+use fabkube::crypto::Names;
 use fabkube::diag::{Problems, Silent, Stop};
-use fabkube::pipeline::{self, Made};
+use fabkube::pipeline::{self, Made, Walk};
 use fabkube::render::{Object, Secrets, Templates};
 use fabkube::store::{Keys, Making, Policy};
 use rayon::prelude::*;
@@ -29,7 +30,9 @@ fn project(folder: &Project) -> fabkube::project::Project {
 
 fn make(folder: &Project, making: Making, keys: Keys, context: &dyn Fn() -> String) -> Made {
     let mut problems = Problems::new();
-    let made = pipeline::make(&project(folder), Policy { making, keys }, &mut problems, &Silent);
+    let policy = Policy { making, keys };
+    let walk = Walk { project: &project(folder), policy, names: Names::Checked, progress: &Silent };
+    let made = pipeline::make(walk, &mut problems);
     made.unwrap_or_else(|stop| panic!("{stop}: {:#?}\n{}", problems.iter().map(|p| p.to_string()).collect::<Vec<_>>(), context()))
 }
 
