@@ -150,7 +150,8 @@ impl View {
         let mut variables = vec![("org", summary(org)), (kind.folder(), json!(node))];
         if let Some(couchdb) = &node.couchdb {
             let password = crypto::password(&public.certificate, &keys.identity, &format!("couchdb {}", node.name));
-            identity.checksum = checksum([identity.checksum.as_bytes(), couchdb.user.as_bytes(), password.digest().as_bytes()]);
+            identity.checksum =
+                self.checksum([identity.checksum.as_bytes(), couchdb.user.as_bytes(), password.digest().as_bytes()]);
             let data = BTreeMap::from([("username", self.public(couchdb.user.as_bytes())), ("password", self.secret(&password))]);
             variables.push(("couchdb", json!({ "data": data })));
         }
@@ -173,11 +174,14 @@ impl View {
             public.tls.ca.clone(),
             keys.tls.digest().as_bytes().to_vec(),
         ]);
-        let checksum = match self.shown {
+        Identity { msp, tls, checksum: self.checksum(parts) }
+    }
+
+    fn checksum<T: AsRef<[u8]>>(&self, parts: impl IntoIterator<Item = T>) -> String {
+        match self.shown {
             Shown::Placeholders => "<checksum>".to_owned(),
             Shown::Values | Shown::Digests => checksum(parts),
-        };
-        Identity { msp, tls, checksum }
+        }
     }
 
     /// An MSP folder as a Secret: each file under a key of its own, and back in its place when mounted. A verifying MSP has no
