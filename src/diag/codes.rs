@@ -161,6 +161,8 @@ codes! {
         "Go takes a bare number for nanoseconds."
     FK0261 Error "an election as fast as a heartbeat"
         "Raft needs ElectionTick above HeartbeatTick; ten times as much is usual."
+    FK0262 Note "addresses that peers ignore"
+        "Peers find orderers through the `OrdererEndpoints` of ordering orgs, and warn of `Addresses` beside them in their logs. With the\ncapability V3_0, Fabric refuses such a channel."
     FK0270 Error "an organization that is there twice"
         "In one section, an organization's Name and ID are unique; Fabric would silently keep the last."
     FK0271 Error "an organization that lacks something"

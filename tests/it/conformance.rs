@@ -1,1 +1,214 @@
-//! To come.
+//! Fabric's own orderer, osnadmin and peer run what was rendered, where `FABKUBE_FABRIC_BIN` names a folder that has them.
+//! Processes are built from the manifests alone; only these differ from a cluster: mount paths are temporary folders, addresses
+//! are loopback addresses, names come from a hosts file, and CouchDB is left out.
+
+mod client;
+mod cluster;
+mod manifests;
+mod net;
+mod pod;
+mod process;
+
+use crate::support::{Project, copy_tree, root};
+use client::{Admin, CHANNEL, address};
+use cluster::Cluster;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use manifests::Manifests;
+use pod::Pod;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Once;
+use std::time::Instant;
+
+#[test]
+fn fabric_runs_the_sample() {
+    conforms("the sample", &[], Project::sample);
+}
+
+#[test]
+fn fabric_runs_a_network_of_two_orgs_with_fresh_keys() {
+    conforms("two orgs, fresh keys", &[], || {
+        let project = Project::empty();
+        for name in ["crypto-config.yaml", "configtx.yaml"] {
+            project.write(name, &crate::support::read(&root().join("tests/fixtures/raft-two-orgs").join(name)));
+        }
+        project
+    });
+}
+
+#[test]
+fn fabric_runs_a_network_with_the_keys_of_cryptogen() {
+    let reference = std::env::var_os("FABKUBE_REFERENCE").map_or(root().join("../shared/reference"), PathBuf::from);
+    let keys = reference.join("raft-two-orgs/crypto-config");
+    if programs().is_some() && !keys.is_dir() {
+        say(&format!("skipped: there are no keys of cryptogen in {}", keys.display()));
+        return;
+    }
+    // The cluster's DNS, as the user is told to set it up.
+    let dns = [
+        ("orderer0.example.com", "orderer-orderer0"),
+        ("orderer1.example.com", "orderer-orderer1"),
+        ("orderer2.example.com", "orderer-orderer2"),
+        ("peer0.org1.example.com", "org1-peer0"),
+        ("peer0.org2.example.com", "org2-peer0"),
+    ];
+    conforms("keys of cryptogen", &dns, || {
+        let project = Project::copy_of(&root().join("tests/fixtures/raft-two-orgs"));
+        project.remove("crypto-config");
+        copy_tree(&keys, &project.path().join("crypto-config"));
+        project.write("values.yaml", "addressing: domain\n");
+        project
+    });
+}
+
+#[test]
+fn fabric_runs_a_network_that_was_written_for_one_machine() {
+    conforms("loopback addresses", &[], || {
+        let project = Project::sample();
+        for (i, port) in ["7050", "8050", "9050"].into_iter().enumerate() {
+            project.replace("configtx.yaml", &format!("orderer{i}.example.com:7050"), &format!("127.0.0.1:{port}"));
+            let host = format!("Host: orderer{i}.example.com\n        Port: 7050");
+            project.replace("configtx.yaml", &host, &format!("Host: 127.0.0.1\n        Port: {port}"));
+        }
+        for org in ["org1", "org2"] {
+            project.replace("configtx.yaml", &format!("Host: peer0.{org}.example.com"), "Host: 127.0.0.1");
+        }
+        project
+    });
+}
+
+/// Renders a project and brings its network up. Where the cluster's DNS has names beside those of Services, the certificates
+/// need not name Services.
+fn conforms(case: &str, dns: &[(&str, &str)], project: impl Fn() -> Project) {
+    let Some(bin) = programs() else { return };
+    let begun = Instant::now();
+    let project = project();
+    let manifests = Manifests::read(&project.run(&["render"]).ok().stdout);
+    let block = project.path().join(format!("channel-artifacts/{CHANNEL}.block"));
+    let mut cluster = match Cluster::new(manifests, bin, dns) {
+        Ok(cluster) => cluster,
+        Err(lacking) => return say(&format!("skipped: {lacking}")),
+    };
+    leave_couchdb_out(&mut cluster, case);
+    cluster.start("orderer");
+    join_orderers(&cluster, dns, block.to_str().unwrap());
+    cluster.start("peer");
+    transact(&cluster, dns, block.to_str().unwrap());
+    no_secret_is_logged(&cluster);
+    say(&format!("conformance: {case}: passed in {:.0?}", begun.elapsed()));
+}
+
+/// CouchDB is no program of Fabric: peers have their built-in database instead.
+fn leave_couchdb_out(cluster: &mut Cluster, case: &str) {
+    let mut without = Vec::new();
+    for pod in &mut cluster.pods {
+        let others: Vec<&String> = pod.left_out.iter().filter(|name| *name != "couchdb").collect();
+        assert!(others.is_empty(), "{} has containers that are not run: {others:?}", pod.name);
+        if !pod.left_out.is_empty() {
+            assert_eq!(pod.env.remove("CORE_LEDGER_STATE_STATEDATABASE").as_deref(), Some("CouchDB"), "{}", pod.name);
+            without.push(pod.name.as_str());
+        }
+    }
+    say(&format!("conformance: {case}: {} run without CouchDB, which is not here", without.join(", ")));
+}
+
+/// Every orderer joins the channel with the stored block, and they choose a leader.
+fn join_orderers(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
+    let orderers = cluster.nodes("orderer");
+    assert_eq!(orderers.len(), 3);
+    let admin = Admin::new(cluster, orderers[0]);
+    for orderer in &orderers {
+        let at = address(cluster, dns, &orderer.name, "admin");
+        let joined = admin.osnadmin(cluster, &at, &["join", "--channelID", CHANNEL, "--config-block", block]);
+        assert!(matches!(&joined, Ok((status, _)) if status == "Status: 201"), "{joined:?}\n{}", cluster.tails());
+    }
+    for orderer in &orderers {
+        let at = address(cluster, dns, &orderer.name, "admin");
+        cluster.wait(&format!("{} in the channel", orderer.name), || {
+            let (status, body) = admin.osnadmin(cluster, &at, &["list", "--channelID", CHANNEL])?;
+            let info: serde_json::Value = serde_json::from_str(&body).map_err(|e| format!("{e} in {status} {body}"))?;
+            let good = info["status"] == "active" && info["consensusRelation"] == "consenter";
+            good.then_some(()).ok_or(format!("{status} {body}"))
+        });
+    }
+    cluster.wait("a leader that hears from all three orderers", || {
+        let mut seen = Vec::new();
+        for orderer in &orderers {
+            let leads = metric(orderer, "consensus_etcdraft_is_leader")?;
+            seen.push((leads, metric(orderer, "consensus_etcdraft_active_nodes")?));
+        }
+        seen.contains(&(1.0, 3.0)).then_some(()).ok_or(format!("leader and active nodes: {seen:?}"))
+    });
+}
+
+/// The peers join, and what one org sends reaches the peers of both.
+fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
+    let (orderers, nodes) = (cluster.nodes("orderer"), cluster.nodes("peer"));
+    let peers: Vec<(Admin, String)> =
+        nodes.iter().map(|pod| (Admin::new(cluster, pod), address(cluster, dns, &pod.name, "grpc"))).collect();
+    let [first, second] = peers.as_slice() else { panic!("there are not two orgs of peers, but {}", peers.len()) };
+    for (admin, at) in &peers {
+        admin.peer(cluster, at, &["channel", "join", "-b", block]).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+    }
+    // One transaction by an orderer's own Service, the next by the Service over all of them.
+    let ca = Admin::new(cluster, orderers[0]).ca();
+    let own = address(cluster, dns, &orderers[2].name, "grpc");
+    let all = format!("{}-orderer-svc", orderers[0].label("org"));
+    let shared = if dns.is_empty() { address(cluster, dns, &all, "grpc") } else { own.clone() };
+    for (blocks, (admin, at), orderer) in [(2, first, &own), (3, second, &shared)] {
+        admin.approve(cluster, at, orderer, &ca).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+        for (admin, at) in &peers {
+            cluster.wait(&format!("{blocks} blocks on {at}"), || {
+                let height = admin.height(cluster, at)?;
+                (height >= blocks).then_some(()).ok_or(format!("it has {height}"))
+            });
+        }
+    }
+    for pod in &nodes {
+        cluster.wait(&format!("{} to know the other org's peer", pod.name), || {
+            let known = metric(pod, "gossip_membership_total_peers_known")?;
+            (known >= 1.0).then_some(()).ok_or(format!("it knows {known}"))
+        });
+    }
+    for (pod, (admin, _)) in nodes.iter().zip(&peers).filter(|_| dns.is_empty()) {
+        let gateway = address(cluster, dns, &format!("{}-peer-gateway-svc", pod.label("org")), "grpc");
+        let listed = admin.peer(cluster, &gateway, &["channel", "list"]);
+        assert!(matches!(&listed, Ok(printed) if printed.contains(CHANNEL)), "{listed:?}\n{}", cluster.tails());
+    }
+}
+
+/// A number that a node tells Prometheus about the channel; 0 where it tells none yet.
+fn metric(pod: &Pod, name: &str) -> Result<f64, String> {
+    let page = net::get(pod.port(&IntOrString::String("operations".to_owned())), "/metrics")?;
+    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{channel=\"{CHANNEL}\"}}")));
+    let number = line.and_then(|line| line.rsplit(' ').next()).unwrap_or("0");
+    number.parse().map_err(|e| format!("{name}: {e}"))
+}
+
+/// Neither keys nor passwords are in the logs, where everybody may read them.
+fn no_secret_is_logged(cluster: &Cluster) {
+    let confidential = cluster.manifests.confidential();
+    assert!(!confidential.is_empty());
+    for (pod, line) in cluster.log_lines() {
+        let told = confidential.iter().find(|(_, value)| line.contains(value.as_str()));
+        assert!(told.is_none(), "{pod} logs the Secret {}", told.unwrap().0);
+    }
+}
+
+/// The folder of Fabric's programs, if there is one.
+fn programs() -> Option<PathBuf> {
+    static ONCE: Once = Once::new();
+    let Some(bin) = std::env::var_os("FABKUBE_FABRIC_BIN").map(PathBuf::from) else {
+        ONCE.call_once(|| say("skipped: FABKUBE_FABRIC_BIN is not set"));
+        return None;
+    };
+    for name in ["orderer", "osnadmin", "peer"] {
+        assert!(bin.join(name).is_file(), "FABKUBE_FABRIC_BIN has no `{name}`: {}", bin.display());
+    }
+    Some(std::path::absolute(bin).unwrap())
+}
+
+/// Says something to whoever runs the tests, past the capture of their output.
+fn say(line: &str) {
+    drop(writeln!(std::io::stderr(), "{line}"));
+}

@@ -52,6 +52,7 @@ impl Context<'_> {
             consensus: consensus?,
         };
         self.check_consenters_orgs(&config, problems);
+        self.note_ignored_addresses(section, &config, problems);
         Some(config)
     }
 
@@ -216,6 +217,21 @@ impl Context<'_> {
                 Problem::new(Code::FK0256, format!("the consenter `{}` belongs to `{}`, which is no ordering org of the channel", consenter.address.written, org.domain))
                     .at(&consenter.place)
                     .help("add its org to `Orderer.Organizations`: orderers refuse a consenter whose certificate has no root in the channel"),
+            );
+        }
+    }
+
+    /// Peers take an org's own endpoints and warn of the channel's (fabric `core/peer/peer.go`, "global endpoints will be ignored").
+    fn note_ignored_addresses(&self, section: &Spanned<configtx::Orderer>, config: &OrdererConfig, problems: &mut Problems) {
+        let every_org_has_own = config.orgs.iter().all(|org| !org.orderer_endpoints.is_empty());
+        if let (Some(address), true, false) = (section.addresses.first(), every_org_has_own, config.orgs.is_empty()) {
+            problems.push(
+                Problem::new(
+                    Code::FK0262,
+                    "peers ignore the `Addresses` of the channel, since its ordering orgs have `OrdererEndpoints`",
+                )
+                .at(&address.place)
+                .help("take `Addresses` out of the Orderer section"),
             );
         }
     }

@@ -1,0 +1,161 @@
+//! What a cluster does, on loopback addresses: Services lead to pods, names resolve, pods start and are probed.
+//! What Fabric is then asked to do is the test's.
+
+use super::manifests::{Manifests, name_of, namespace_of};
+use super::net::{self, Forwarder};
+use super::pod::Pod;
+use super::process::{PATIENCE, PAUSE, Process, Sandbox};
+use k8s_openapi::api::core::v1::{Probe, Service, ServicePort};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+pub struct Cluster {
+    // In this order they end.
+    processes: RefCell<Vec<Process>>,
+    services: Vec<Forwarder>,
+    pub sandbox: Sandbox,
+    pub manifests: Manifests,
+    /// Those that are run.
+    pub pods: Vec<Pod>,
+    folder: Option<tempfile::TempDir>,
+}
+
+impl Cluster {
+    /// A cluster of these objects and no pod that runs yet: those of all orderers, and of one peer of each org. `dns` is what
+    /// its DNS knows beside Services: a name, and the Service that it means. The error is what this machine lacks.
+    pub fn new(manifests: Manifests, bin: PathBuf, dns: &[(&str, &str)]) -> Result<Self, String> {
+        let folder = tempfile::Builder::new().prefix("conformance-").tempdir().unwrap();
+        let mut addresses: BTreeMap<&str, Ipv4Addr> = BTreeMap::new();
+        let mut hosts = "127.0.0.1 localhost\n".to_owned();
+        for service in &manifests.services {
+            let (name, address) = (name_of(service), net::loopback());
+            addresses.insert(name, address);
+            let namespace = namespace_of(service);
+            let short = format!("{name} {name}.{namespace} {name}.{namespace}.svc");
+            writeln!(hosts, "{address} {short} {}", host(service)).unwrap();
+            for (alias, _) in dns.iter().filter(|(_, of)| *of == name) {
+                writeln!(hosts, "{address} {alias}").unwrap();
+            }
+        }
+        let sandbox = Sandbox::new(bin, folder.path().join("etc"), &hosts)?;
+        let mut pods: Vec<Pod> = Vec::new();
+        for set in &manifests.stateful_sets {
+            let pod = Pod::lay_out(set, &manifests, net::loopback(), &folder.path().join(name_of(set)));
+            let is_first = !pods.iter().any(|other| other.label("org") == pod.label("org"));
+            if pod.label(COMPONENT) == "orderer" || is_first {
+                pods.push(pod);
+            }
+        }
+        let mut services = Vec::new();
+        for service in &manifests.services {
+            let selector = service.spec.as_ref().and_then(|spec| spec.selector.clone()).unwrap_or_default();
+            let selected = |pod: &&Pod| selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value));
+            let Some(pod) = pods.iter().find(selected) else { continue };
+            for port in ports(service) {
+                let target = port.target_port.clone().unwrap_or(IntOrString::Int(port.port));
+                let from = (addresses[name_of(service)], u16::try_from(port.port).unwrap());
+                services.push(Forwarder::start(from, pod.port(&target)));
+            }
+        }
+        Ok(Self { processes: RefCell::default(), services, sandbox, manifests, pods, folder: Some(folder) })
+    }
+
+    /// A folder for what is no pod's.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let folder = self.folder.as_ref().map(tempfile::TempDir::path).unwrap_or(Path::new(""));
+        let folder = folder.join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    /// The pods of one kind of node.
+    pub fn nodes(&self, component: &str) -> Vec<&Pod> {
+        self.pods.iter().filter(|pod| pod.label(COMPONENT) == component).collect()
+    }
+
+    /// Starts the pods of one kind of node, and waits until all their probes succeed.
+    pub fn start(&self, component: &str) {
+        for pod in self.nodes(component) {
+            let log = pod.invocation().working_dir.with_file_name("log");
+            self.processes.borrow_mut().push(self.sandbox.start(&pod.name, &pod.invocation(), log));
+        }
+        for pod in self.nodes(component) {
+            for (kind, asked) in pod.probes() {
+                self.wait(&format!("the {kind} of {}", pod.name), || probe(pod, asked));
+            }
+        }
+    }
+
+    /// Asks again and again, until the answer is good. Fails when time is over or a pod has ended.
+    pub fn wait<T>(&self, what: &str, ask: impl Fn() -> Result<T, String>) -> T {
+        let begun = Instant::now();
+        loop {
+            let answer = match ask() {
+                Ok(answer) => return answer,
+                Err(e) => e,
+            };
+            let ended: Vec<String> = self
+                .processes
+                .borrow_mut()
+                .iter_mut()
+                .filter_map(|process| process.ended().map(|status| format!("{} has ended with {status}\n", process.name)))
+                .collect();
+            if begun.elapsed() > PATIENCE || !ended.is_empty() {
+                panic!("{what}: {answer}\n{}{}", ended.concat(), self.tails());
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// The ends of all logs.
+    pub fn tails(&self) -> String {
+        self.processes.borrow().iter().map(Process::tail).collect()
+    }
+
+    /// Every line of a log, with its pod's name.
+    pub fn log_lines(&self) -> Vec<(String, String)> {
+        let lines =
+            |process: &Process| process.log().lines().map(|line| (process.name.clone(), line.to_owned())).collect::<Vec<_>>();
+        self.processes.borrow().iter().flat_map(lines).collect()
+    }
+}
+
+impl Drop for Cluster {
+    /// What failed can be looked at.
+    fn drop(&mut self) {
+        self.processes.borrow_mut().clear();
+        self.services.clear();
+        if std::thread::panicking()
+            && let Some(folder) = self.folder.take()
+        {
+            super::say(&format!("the pods of the failed test lie in {}", folder.keep().display()));
+        }
+    }
+}
+
+/// The label that says what a node is.
+const COMPONENT: &str = "app.kubernetes.io/component";
+
+/// The ports of a Service.
+pub fn ports(service: &Service) -> &[ServicePort] {
+    service.spec.as_ref().and_then(|spec| spec.ports.as_deref()).unwrap_or_default()
+}
+
+/// The name of a Service in the DNS of the cluster.
+pub fn host(service: &Service) -> String {
+    format!("{}.{}.svc.cluster.local", name_of(service), namespace_of(service))
+}
+
+/// Asks a pod what the kubelet would ask.
+fn probe(pod: &Pod, probe: &Probe) -> Result<(), String> {
+    if let Some(socket) = &probe.tcp_socket {
+        return net::connect(pod.port(&socket.port)).map(drop);
+    }
+    let http = probe.http_get.as_ref().unwrap_or_else(|| panic!("{} has a probe that is not read", pod.name));
+    net::get(pod.port(&http.port), http.path.as_deref().unwrap_or("/")).map(drop)
+}

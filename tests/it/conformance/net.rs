@@ -1,0 +1,91 @@
+//! Loopback addresses, and the way from a Service to its pod. Which Service and which pod is `cluster`'s.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A loopback address that nothing else in this process has; another process that runs these tests has others.
+pub fn loopback() -> Ipv4Addr {
+    static LAST: AtomicU8 = AtomicU8::new(0);
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| last.checked_add(1).filter(|last| *last < 254));
+    let [.., high, low] = std::process::id().to_be_bytes();
+    Ipv4Addr::new(127, 1 + high % 254, low, 1 + last.expect("no loopback address is left"))
+}
+
+/// A port of a Service: what connects to it is led to a pod's. Ends when dropped.
+pub struct Forwarder {
+    from: SocketAddr,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Forwarder {
+    pub fn start(from: (Ipv4Addr, u16), to: (Ipv4Addr, u16)) -> Self {
+        let listener = TcpListener::bind(from).unwrap_or_else(|e| panic!("cannot listen on {}:{}: {e}", from.0, from.1));
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if stopped.load(Ordering::Relaxed) {
+                    break;
+                }
+                // A pod that does not listen yet: the client sees its connection closed.
+                let Ok(server) = TcpStream::connect_timeout(&SocketAddrV4::new(to.0, to.1).into(), PATIENCE) else { continue };
+                if let (Ok(answers), Ok(questions)) = (server.try_clone(), client.try_clone()) {
+                    std::thread::spawn(move || pump(questions, server));
+                    std::thread::spawn(move || pump(answers, client));
+                }
+            }
+        });
+        Self { from: SocketAddrV4::new(from.0, from.1).into(), stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Forwarder {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // The thread waits for a connection: this is one.
+        if TcpStream::connect_timeout(&self.from, PATIENCE).is_ok()
+            && let Some(thread) = self.thread.take()
+        {
+            drop(thread.join());
+        }
+    }
+}
+
+fn pump(mut from: TcpStream, mut to: TcpStream) {
+    // How a connection ends is its two ends' business.
+    drop(io::copy(&mut from, &mut to));
+    drop(to.shutdown(Shutdown::Write));
+}
+
+/// Whether something listens.
+pub fn connect(at: (Ipv4Addr, u16)) -> Result<TcpStream, String> {
+    let stream = TcpStream::connect_timeout(&SocketAddrV4::new(at.0, at.1).into(), PATIENCE);
+    stream.map_err(|e| format!("{}:{}: {e}", at.0, at.1))
+}
+
+/// The body of a page that answers 200; else what it answered.
+pub fn get(at: (Ipv4Addr, u16), path: &str) -> Result<String, String> {
+    let answer = exchange(at, path).map_err(|e| format!("GET {path} from {}:{}: {e}", at.0, at.1))?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    match head.split(' ').nth(1) {
+        Some("200") => Ok(body.to_owned()),
+        _ => Err(format!("GET {path} from {}:{} answers {answer}", at.0, at.1)),
+    }
+}
+
+fn exchange(at: (Ipv4Addr, u16), path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&SocketAddrV4::new(at.0, at.1).into(), PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {}\r\n\r\n", at.0)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
