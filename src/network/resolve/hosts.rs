@@ -55,6 +55,11 @@ impl Hosts {
         self.consenters.insert(address, node);
     }
 
+    /// Whether a node has an address of its own by [`Self::learn_consenter`].
+    pub fn is_consenter(&self, node: NodeId) -> bool {
+        self.consenters.values().any(|known| *known == node)
+    }
+
     /// Which node an address means where a node of this role is looked for.
     pub fn meaning(&self, address: &HostPort, role: Role) -> Meaning {
         if let Some(node) = self.consenters.get(address).filter(|_| role == Role::Orderer) {

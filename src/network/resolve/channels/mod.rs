@@ -14,6 +14,7 @@ use super::orgs::{Known, NodeDraft, OrgDraft};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role};
+use crate::yaml::Spanned;
 use std::path::{Path, PathBuf};
 
 pub(super) use list::is_system_channel;
@@ -31,14 +32,27 @@ struct Context<'a> {
 
 /// Every channel, in the user's order.
 pub fn resolve(inputs: &Inputs, (orgs, known): (&[OrgDraft], Known), cluster: &Cluster, problems: &mut Problems) -> Vec<Channel> {
-    let Some(configtx) = &inputs.configtx else { return Vec::new() };
+    let Some(configtx) = &inputs.configtx else {
+        let wanted = inputs.network.iter().flat_map(|network| &network.content.network.channels);
+        wanted.for_each(|entry| problems.push(no_configtx(&entry.name)));
+        return Vec::new();
+    };
     let mut cx = Context { orgs, known, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
     let wanted = list::wanted(inputs, &configtx.content, problems);
     // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
     for channel in &wanted {
         cx.learn_consenters(channel.profile);
     }
+    for channel in &wanted {
+        cx.learn_loopback_endpoints(channel.profile, problems);
+    }
     wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect()
+}
+
+fn no_configtx(channel: &Spanned<String>) -> Problem {
+    Problem::new(Code::FK0233, format!("the channel `{}` needs a profile, and there is no configtx.yaml", channel.value))
+        .at(&channel.place)
+        .help("put configtx.yaml into the project folder, or name it with `--configtx FILE`")
 }
 
 /// What a path below a cryptogen tree means.
@@ -78,13 +92,20 @@ impl Context<'_> {
                 None
             }
             Meaning::Loopback => {
+                let (why, help) = match role {
+                    Role::Orderer => (
+                        "no consenter has it",
+                        "write the node's name, or list the node under `EtcdRaft.Consenters` with this host and port",
+                    ),
+                    Role::Peer => (
+                        "its org has no peer in crypto-config.yaml",
+                        "write the peer's name; `MSPDir` says which org of crypto-config.yaml is meant",
+                    ),
+                };
                 problems.push(
-                    Problem::new(
-                        Code::FK0220,
-                        format!("`{written}` is a loopback address, and no consenter has it: it means no node"),
-                    )
-                    .at(place)
-                    .help("write the node's name, or list the node under `EtcdRaft.Consenters` with this host and port"),
+                    Problem::new(Code::FK0220, format!("`{written}` is a loopback address, and {why}: it means no node"))
+                        .at(place)
+                        .help(help),
                 );
                 None
             }

@@ -6,12 +6,13 @@ use super::{Context, InStore};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::{self, EtcdRaftOptions, Profile};
 use crate::input::given;
+use crate::network::resolve::hosts::Meaning;
 use crate::network::resolve::orgs::Known;
 use crate::network::resolve::{not_built, units};
 use crate::network::versions::Level;
 use crate::network::{
-    Address, BatchSize, CertificateSource, Consensus, Consenter, HostPort, NodeId, OrdererConfig, OrgKind, RaftOptions, Role,
-    addresses,
+    Address, BatchSize, Capabilities, CertificateSource, Consensus, Consenter, HostPort, NodeId, OrdererConfig, OrgKind,
+    RaftOptions, Role, addresses,
 };
 use crate::yaml::Spanned;
 
@@ -54,6 +55,32 @@ impl Context<'_> {
         self.check_consenters_orgs(&config, problems);
         self.note_ignored_addresses(section, &config, problems);
         Some(config)
+    }
+
+    /// Loopback endpoints besides those of consenters: the next orderers of their org that have no such address, as the port of
+    /// an orderer that follows the channel and orders nothing.
+    pub fn learn_loopback_endpoints(&mut self, profile: &Profile, problems: &mut Problems) {
+        for org in profile.orderer.iter().flat_map(|orderer| &orderer.organizations) {
+            let Some(InStore { org: draft, rest: _ }) = self.in_store(&org.msp_dir) else { continue };
+            let nodes: Vec<(NodeId, String)> = draft.nodes.iter().map(|node| (node.id, node.common_name.clone())).collect();
+            for text in &org.orderer_endpoints {
+                let Ok((host, port)) = addresses::split_host_port(text) else { continue };
+                let address = HostPort { host, port };
+                if self.hosts.meaning(&address, Role::Orderer) != Meaning::Loopback {
+                    continue;
+                }
+                let Some((node, name)) = nodes.iter().find(|(node, _)| !self.hosts.is_consenter(*node)) else { continue };
+                problems.push(
+                    Problem::new(
+                        Code::FK0225,
+                        format!("the endpoint `{address}` is a loopback address that no consenter has: taken for `{name}`, the next orderer of its org"),
+                    )
+                    .at(&text.place)
+                    .help(format!("write `{name}:{port}`")),
+                );
+                self.hosts.learn_consenter(address, *node);
+            }
+        }
     }
 
     /// `host:port` text of an ordering endpoint.
@@ -160,7 +187,6 @@ impl Context<'_> {
 
     /// The certificate decides which node a consenter is; a host that plainly means another one is a slip that Raft punishes.
     fn check_host_of_certificate(&self, written: &HostPort, node: NodeId, place: &Place, problems: &mut Problems) {
-        use crate::network::resolve::hosts::Meaning;
         let draft = |id: NodeId| &self.orgs[id.org().index()].nodes[id.index()];
         match self.hosts.meaning_of_host(&written.host, Role::Orderer) {
             Meaning::Node(other) if other != node => problems.push(
@@ -237,8 +263,19 @@ impl Context<'_> {
     }
 
     /// Without any address a peer finds no orderer, and orderers refuse the block ("Must set some OrdererAddresses").
-    pub fn check_endpoints(&self, section: &Spanned<configtx::Orderer>, problems: &mut Problems) {
-        if section.addresses.is_empty() && section.organizations.iter().all(|org| org.orderer_endpoints.is_empty()) {
+    pub fn check_endpoints(&self, section: &Spanned<configtx::Orderer>, channel: &Capabilities, problems: &mut Problems) {
+        let mut endpoints = section.organizations.iter().flat_map(|org| &org.orderer_endpoints);
+        let first = endpoints.next();
+        // fabric `common/capabilities/channel.go`: OrgSpecificOrdererEndpoints.
+        let allowed = channel.iter().flatten().any(|name| !["V1_1", "V1_3"].contains(&name.as_str()));
+        if let (Some(endpoint), false) = (first, allowed) {
+            problems.push(
+                Problem::new(Code::FK0263, "`OrdererEndpoints` need the channel capability `V1_4_2` or a later one")
+                    .at(&endpoint.place)
+                    .help("give the channel `Capabilities: {V2_0: true}`, or list the addresses as `Addresses` in the Orderer section"),
+            );
+        }
+        if section.addresses.is_empty() && first.is_none() {
             problems.push(
                 Problem::new(Code::FK0257, "the channel names no orderer's address")
                     .at(&section.place)

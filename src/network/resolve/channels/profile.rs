@@ -46,7 +46,7 @@ impl Context<'_> {
         let application_config = self.application(application, profile_name, problems);
         let orderer_config = orderer_config?;
         self.check_capabilities(&capabilities, &orderer_config.capabilities, &profile.place, problems);
-        self.check_endpoints(orderer, problems);
+        self.check_endpoints(orderer, &capabilities, problems);
 
         // Where an org of the section could not be read, nobody can say that another is missing there.
         let complete = application_config.orgs.len() == application.organizations.len();
@@ -76,6 +76,15 @@ impl Context<'_> {
             );
         }
         let acls = application.acls.iter().flat_map(|acls| acls.iter());
+        // fabric `common/capabilities/application.go`: ACLs.
+        let acls_allowed = capabilities.iter().flatten().any(|name| name != "V1_1");
+        if let (Some((resource, _)), false) = (acls.clone().next(), acls_allowed) {
+            problems.push(
+                Problem::new(Code::FK0263, "`ACLs` need the application capability `V1_2` or a later one")
+                    .at(&resource.place)
+                    .help("give the Application section `Capabilities: {V2_0: true}`, or take the ACLs out"),
+            );
+        }
         ApplicationConfig {
             acls: acls
                 .map(|(resource, policy)| Acl { resource: resource.value.clone(), policy_ref: policy.value.clone() })
