@@ -13,6 +13,7 @@ mod diagnostics;
 mod docs;
 mod generated;
 mod layers;
+mod networks;
 mod properties;
 mod samples;
 mod schemas;
