@@ -111,3 +111,82 @@ fn canonical(text: &str) -> Result<String, Error> {
         _ => Err(wrong("it has not exactly one document".to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::ScopeKind;
+    use serde_json::json;
+
+    /// What a user's template makes of a value, or the first problem.
+    fn rendered(text: &str, value: &str) -> Result<Vec<Object>, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("peer/own.yaml.j2");
+        crate::fs::write(&path, text.as_bytes(), crate::fs::Mode::Public).unwrap();
+        let mut problems = Problems::new();
+        let templates = Templates::load(Some(dir.path()), &mut problems).unwrap();
+        let first = |problems: &Problems| {
+            let problem = problems.iter().next().unwrap();
+            let line = problem.places[0].line().unwrap_or_default();
+            format!("{} {line} {}", problem.code, problem.message)
+        };
+        let Ok(engine) = Engine::new(&templates, &mut problems) else { return Err(first(&problems)) };
+        if !problems.is_empty() {
+            return Err(first(&problems));
+        }
+        let variables = [("peer", json!({ "name": value, "list": ["a", null], "none": null }))].into();
+        let scope = Scope { kind: ScopeKind::Peer, name: "org1-peer0".into(), variables };
+        let objects = engine.render(templates.get("peer/own.yaml.j2").unwrap(), &scope, &mut problems);
+        if problems.is_empty() { Ok(objects) } else { Err(first(&problems)) }
+    }
+
+    const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
+
+    #[test]
+    fn no_value_breaks_out_of_its_place() {
+        for value in ["plain", "a: b", "x\nkind: Secret", "\"'", "{{ peer }}", "- 1", "#", "~", "yes", "1e3", "\u{2028}\t\\"] {
+            let objects = rendered(&format!("{OBJECT}data: {{text: {{{{ peer.name }}}}}}\n"), value).unwrap();
+            let [object] = objects.as_slice() else { panic!("{value:?}: {objects:?}") };
+            assert_eq!(object.kind, "ConfigMap");
+            let text = object.value().get("data").and_then(|data| data.get("text"));
+            assert_eq!(text.and_then(yaml::Value::as_str), Some(value), "{value:?}");
+            assert_eq!(yaml::documents(&object.to_text()).unwrap().as_slice(), std::slice::from_ref(object.value()));
+        }
+    }
+
+    #[test]
+    fn whole_values_and_what_macros_give_are_embedded() {
+        let template = format!(
+            "{{% macro pair(name) %}}{{a: {{{{ name }}}}}}{{% endmacro %}}{OBJECT}data: {{{{ pair(peer.name) }}}}\nlist: {{{{ peer.list }}}}\n"
+        );
+        let objects = rendered(&template, "n").unwrap();
+        assert_eq!(objects[0].value().get("data").and_then(|data| data.get("a")).and_then(yaml::Value::as_str), Some("n"));
+        assert!(objects[0].to_text().contains("list:\n  - a\n  - null\n"), "{}", objects[0].to_text());
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_at_its_line() {
+        for expression in ["peer.nmae", "nobody", "peer.none.more", "peer.list[7]"] {
+            let problem = rendered(&format!("{OBJECT}data: {{{{ {expression} }}}}\n"), "n").unwrap_err();
+            assert!(problem.starts_with("FK0501 4 "), "{problem}");
+        }
+        assert!(rendered(&format!("{OBJECT}data: {{{{ peer.name\n"), "n").unwrap_err().starts_with("FK0501"));
+        assert!(rendered("{% include \"peer/_nothing.j2\" %}", "n").unwrap_err().starts_with("FK0501"));
+    }
+
+    #[test]
+    fn a_template_may_make_no_object_or_several() {
+        assert!(rendered("{% if peer.none %}kind: x{% endif %}\n# nothing\n", "n").unwrap().is_empty());
+        let two = format!("{OBJECT}---\n{}", OBJECT.replace("name: x", "name: y"));
+        assert_eq!(rendered(&two, "n").unwrap().len(), 2);
+        assert!(rendered("kind: ConfigMap\n", "n").unwrap_err().starts_with("FK0503"));
+        assert!(rendered("- a\n", "n").unwrap_err().starts_with("FK0503"));
+        assert!(rendered("a: [\n", "n").unwrap_err().starts_with("FK0502"));
+    }
+
+    #[test]
+    fn canonical_forgets_comments_and_spelling() {
+        assert_eq!(canonical("# note\na:   {b: 'x'}\n").unwrap(), "a:\n  b: x\n");
+        assert!(canonical("a: 1\n---\nb: 2\n").is_err() && canonical("a: [").is_err());
+    }
+}

@@ -6,6 +6,8 @@ mod hosts;
 mod nodes;
 mod orgs;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod units;
 
 use super::{Addressing, FabricVersion, Namespace, Network, names, versions};
