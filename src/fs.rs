@@ -151,5 +151,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
     if read_if_there(path)?.as_deref() == Some(bytes) {
         return Ok(());
     }
+    // The user's link stays a link; what it leads to is written.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     written_beside(path, bytes, mode)?.persist(path).map(drop).map_err(|e| failed("write", path)(e.error))
 }

@@ -1,13 +1,20 @@
 //! `fabkube.lock`: the public memory of what was made, committed to git by the user. It holds fingerprints, no secret.
 //! Comparing it with a store is `crypto`'s and `channel`'s.
 
-use crate::diag::{Problems, Stop};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::fs::{self, Mode};
-use crate::store::Making;
 use crate::yaml::{self, Dialect, Keys, Rules, Typing, Unknown};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// Whether what a lock remembers counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    Counts,
+    /// Another network begins (`--new-network`): the old lock is replaced.
+    BeginsAnew,
+}
 
 /// The facts of one network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,25 +51,32 @@ const HEADER: &str = "# Written by fabkube: public facts of the keys and blocks 
                       # not here, fabkube then knows that they are elsewhere, and makes no second network beside the first.\n";
 
 impl Lock {
-    /// The lock of a project; an empty one where there is none.
-    pub fn load(file: &Path, problems: &mut Problems) -> Result<Self, Stop> {
+    /// The lock of a project; an empty one where there is none, or where it does not count.
+    pub fn load(file: &Path, memory: Memory, problems: &mut Problems) -> Result<Self, Stop> {
+        if memory == Memory::BeginsAnew {
+            return Ok(Self::default());
+        }
         let Some(bytes) = fs::read_if_there(file)? else { return Ok(Self::default()) };
         let text = String::from_utf8_lossy(&bytes);
         let tree = yaml::parse(file, &text, problems).map(|tree| tree.merged(Dialect::Strict, problems));
         let lock = tree.and_then(|tree| yaml::read(&tree, RULES, problems));
+        let lock: Self = lock.unwrap_or_default();
+        if lock.orgs.is_empty() && !problems.has_errors() {
+            // No run writes such a lock: taking it for none would let a second network begin.
+            problems.push(Problem::new(Code::FK0113, "`fabkube.lock` remembers no org: it was cut off").at(&Place::file(file)));
+        }
+        if problems.has_errors() {
+            problems.advise(&Place::file(file), "bring the file back from git; `--new-network` begins without it");
+        }
         problems.stop_on_errors()?;
-        Ok(lock.unwrap_or_default())
-    }
-
-    /// What is remembered while things are made: nothing, where a new network begins.
-    pub fn for_making(self, making: Making) -> Self {
-        if making == Making::NewNetwork { Self::default() } else { self }
+        Ok(lock)
     }
 
     /// Writes the lock where it differs from what is there.
     pub fn save(&self, file: &Path) -> Result<(), Stop> {
         let value = yaml::value_of(self).map_err(Stop::Internal)?;
-        Ok(fs::write(file, format!("{HEADER}{}", yaml::to_text(&value)).as_bytes(), Mode::Public)?)
+        fs::write(file, format!("{HEADER}{}", yaml::to_text(&value)).as_bytes(), Mode::Public)?;
+        Ok(fs::keep(file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")))?)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
-use crate::diag::{Code, Problem, Problems, Progress, Silent, Stop};
+use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
 use crate::input;
-use crate::lock::Lock;
+use crate::lock::{Lock, Memory};
 use crate::network::{self, Network};
-use crate::project::Project;
+use crate::project::{ChannelChoice, Project};
 use crate::render::{self, Object, Secrets, Templates};
 use crate::store::{Keys, Making, Policy, Store};
 
@@ -15,6 +15,7 @@ use crate::store::{Keys, Making, Policy, Store};
 pub struct Walk<'a> {
     pub project: &'a Project,
     pub policy: Policy,
+    pub memory: Memory,
     pub names: Names,
     pub progress: &'a dyn Progress,
 }
@@ -30,7 +31,26 @@ pub struct Made {
 /// The network that a project describes.
 pub fn network(project: &Project, problems: &mut Problems) -> Result<Network, Stop> {
     let inputs = input::load(project, problems)?;
-    network::resolve(&inputs, problems)
+    let network = network::resolve(&inputs, problems)?;
+    match &project.channel {
+        Some(choice) => only(network, choice, problems),
+        None => Ok(network),
+    }
+}
+
+/// The network with the one channel that a command is about.
+fn only(mut network: Network, choice: &ChannelChoice, problems: &mut Problems) -> Result<Network, Stop> {
+    let names: Vec<String> = network.channels.iter().map(|channel| channel.name.clone()).collect();
+    network.channels.retain(|channel| channel.name == choice.channel);
+    if network.channels.is_empty() {
+        let problem = Problem::new(Code::FK0278, format!("there is no channel `{}`", choice.channel));
+        problems.push(problem.at(&Place::option(&format!("--channel {}", choice.channel))).help(match names.as_slice() {
+            [] => "`--profile P` says which profile of configtx.yaml it is made from".to_owned(),
+            names => format!("there are `{}`; `--profile P` makes one from any profile of configtx.yaml", names.join("`, `")),
+        }));
+        return Err(Stop::Reported);
+    }
+    Ok(network)
 }
 
 /// The network, its keys and its blocks. What is wrong anywhere is found before anything is made, and the lock is written last:
@@ -52,8 +72,11 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
     let network = network(walk.project, problems)?;
     // In memory, since a block that is not made yet is no concern of the keys.
     let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
-    let (material, _, lock) = provision(walk, &network, &store, problems)?;
-    remember(walk, lock, |lock| material.remember(&network, lock))?;
+    let (material, history, lock) = provision(walk, &network, &store, problems)?;
+    remember(walk, lock, |lock| {
+        material.remember(&network, lock);
+        history.remember(&network, lock);
+    })?;
     Ok((network, material))
 }
 
@@ -64,9 +87,9 @@ fn provision<'a>(
     blocks: &'a Store,
     problems: &mut Problems,
 ) -> Result<(Material, History<'a>, Lock), Stop> {
-    let Walk { project, policy, names, progress } = walk;
+    let Walk { project, policy, memory, names, progress } = walk;
     channel::preflight(network, problems)?;
-    let lock = Lock::load(&project.lock_file(), problems)?.for_making(policy.making);
+    let lock = Lock::load(&project.lock_file(), memory, problems)?;
     let history = channel::history(network, blocks, &lock, problems)?;
     let (pinned, rooted) = (history.pinned(), history.rooted());
     let store = Store::open(&project.crypto_store(), policy.making);
@@ -86,14 +109,14 @@ fn remember(walk: Walk<'_>, mut lock: Lock, facts: impl FnOnce(&mut Lock)) -> Re
 
 /// Every object of a network that was made.
 pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Made { network, material, artifacts } = made;
-    render::render(&render::Request { network, material, artifacts, templates, secrets }, problems)
+    let Made { network, material, artifacts: _ } = made;
+    render::render(&render::Request { network, material, templates, secrets }, problems)
 }
 
 /// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.
-pub fn rehearse(project: &Project, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
+pub fn rehearse(project: &Project, memory: Memory, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-    let made = make(Walk { project, policy, names: Names::Checked, progress: &Silent }, problems)?;
+    let made = make(Walk { project, policy, memory, names: Names::Checked, progress: &Silent }, problems)?;
     objects(&made, templates, Secrets::Redact, problems)
 }
 
@@ -105,7 +128,7 @@ pub fn fresh_block((network, material): &(Network, Material), hosts: Hosts, prob
         channels => {
             let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
             let problem = Problem::new(Code::FK0278, format!("one channel is needed, and there are {}", channels.len()));
-            problems.push(problem.help(format!("say which with `--profile P --channel C`: there are `{}`", names.join("`, `"))));
+            problems.push(problem.help(format!("say which with `--channel C`: there are `{}`", names.join("`, `"))));
             Err(Stop::Reported)
         }
     }

@@ -13,7 +13,7 @@ pub struct Project {
     pub configtx: Option<PathBuf>,
     /// `--network`.
     pub network: Option<PathBuf>,
-    /// `-f`, `--values`, repeatable; later ones win.
+    /// `-f`, `--values`, repeatable, over the project's own; later ones win.
     pub values: Vec<PathBuf>,
     /// `--set` and its kin, in the order in which they were typed within each kind.
     pub assignments: Vec<Assignment>,
@@ -44,11 +44,11 @@ pub enum AssignmentKind {
     File,
 }
 
-/// `--profile P --channel C`.
+/// `--channel C`, and `--profile P` where it is to be made from another profile than the files say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelChoice {
-    pub profile: String,
     pub channel: String,
+    pub profile: Option<String>,
 }
 
 impl Project {
@@ -75,9 +75,9 @@ impl Project {
         self.network.clone().unwrap_or_else(|| self.at("network.yaml"))
     }
 
-    /// The files with the user's values: those given, or the project's own where it has one.
-    pub fn values_files(&self) -> Vec<PathBuf> {
-        if self.values.is_empty() { vec![self.at("values.yaml")] } else { self.values.clone() }
+    /// The project's own values, where it has some; those that the user names lie on top of them, as in Helm.
+    pub fn values_file(&self) -> PathBuf {
+        self.at("values.yaml")
     }
 
     /// cryptogen's tree.

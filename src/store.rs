@@ -11,8 +11,6 @@ use std::sync::Mutex;
 pub enum Making {
     /// What is missing is made, unless `fabkube.lock` knows it: then it is elsewhere.
     Missing,
-    /// What is missing is made, and `fabkube.lock` begins anew (`--new-network`).
-    NewNetwork,
     /// Nothing is made, and what is missing is a problem (`--frozen`).
     Nothing,
     /// What is missing is made in memory and forgotten (`check`).
@@ -22,7 +20,7 @@ pub enum Making {
 impl Making {
     /// Whether anything may be written to disk.
     pub fn writes(self) -> bool {
-        matches!(self, Making::Missing | Making::NewNetwork)
+        self == Making::Missing
     }
 }
 

@@ -37,8 +37,10 @@ pub(super) fn check(stored: &Stored, channel: &Channel, fresh: &ConfigGroup, enc
     };
     let message = format!("the block of channel `{}` is older than the files: {}{more} differ", channel.name, named.join(", "));
     let problem = Problem::new(Code::FK0406, message).at(&Place::file(&stored.path)).at(&channel.place);
-    problems
-        .push(problem.help(format!("`fabkube flow update --channel {}` brings the change to the running channel", channel.name)));
+    problems.push(problem.help(format!(
+        "a running channel takes the change by a config update; `flow update --channel {}` will make it, and is not built yet",
+        channel.name
+    )));
 }
 
 /// Nodes and users of an org are known to a channel by the roots in its block: they must be those of the store.

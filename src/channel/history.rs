@@ -8,7 +8,7 @@ use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
 use super::{compare, file_name, sha256};
 use crate::crypto::{Pinned, Rooted, key_fingerprint};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::lock::Lock;
+use crate::lock::{ChannelLock, Lock};
 use crate::network::{Channel, Consenter, HostPort, Network, Role};
 use crate::store::{Making, Store};
 use prost::Message;
@@ -42,6 +42,15 @@ impl<'a> History<'a> {
         &self.rooted
     }
 
+    /// Writes down which block each channel has, where it has one.
+    pub fn remember(&self, network: &Network, lock: &mut Lock) {
+        for (channel, stored) in network.channels.iter().zip(&self.blocks) {
+            if let Some(stored) = stored {
+                lock.channels.insert(channel.name.clone(), ChannelLock { block: sha256(&stored.bytes) });
+            }
+        }
+    }
+
     pub(super) fn into_parts(self) -> (&'a Store, Vec<Option<Stored>>) {
         (self.store, self.blocks)
     }
@@ -53,8 +62,7 @@ pub fn history<'a>(network: &Network, store: &'a Store, lock: &Lock, problems: &
     let making = store.making();
     let mut history = History { store, blocks: Vec::new(), pinned: Vec::new(), rooted: Vec::new() };
     for channel in &network.channels {
-        // A new network's lock begins anew: what it says is of the old one.
-        let known = lock.channels.get(&channel.name).filter(|_| making != Making::NewNetwork).map(|known| known.block.as_str());
+        let known = lock.channels.get(&channel.name).map(|known| known.block.as_str());
         let file = file_name(channel);
         let path = store.path(Path::new(&file));
         let stored = match store.read(Path::new(&file))? {
@@ -90,7 +98,7 @@ fn missing(channel: &Channel, path: &Path, known: Option<&str>, making: Making) 
     (making == Making::Nothing).then(|| {
         Problem::new(Code::FK0402, format!("the block of channel `{name}` is not there, and nothing may be made: `{path}`"))
             .at(&channel.place)
-            .help("run `fabkube render` without `--frozen` once, and keep the block that it makes")
+            .help("render once without `--frozen` or `--check`, and keep the block that it makes")
     })
 }
 

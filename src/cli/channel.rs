@@ -7,6 +7,7 @@ use crate::channel::Hosts;
 use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::fs::{self, Mode};
+use crate::lock::Memory;
 use crate::pipeline::{self, Walk};
 use crate::project::{ChannelChoice, Project};
 use crate::store::{Keys, Making, Policy};
@@ -54,11 +55,7 @@ impl Args {
 
 impl Genesis {
     fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
-        let choice = self.channel.clone().map(|channel| {
-            // A channel's profile has its name unless somebody says otherwise.
-            let profile = self.profile.clone().unwrap_or_else(|| channel.clone());
-            ChannelChoice { profile, channel }
-        });
+        let choice = self.channel.clone().map(|channel| ChannelChoice { channel, profile: self.profile.clone() });
         let project = project.project(choice);
         let mut problems = Problems::new();
         let result = self.blocks(&project, &mut problems);
@@ -73,10 +70,15 @@ impl Genesis {
     /// The files that were made.
     fn blocks(&self, project: &Project, problems: &mut Problems) -> Result<Vec<String>, Stop> {
         let policy = Policy { making: Making::Missing, keys: Keys::NotNeeded };
-        let walk = Walk { project, policy, names: Names::Checked, progress: &Bar::new() };
+        let walk = Walk { project, policy, memory: Memory::Counts, names: Names::Checked, progress: &Bar::new() };
         let target = match (&self.output, self.new) {
+            (Some(file), _) if file == Path::new("-") => {
+                problems
+                    .push(Problem::new(Code::FK0602, "a block is a file of its own").help("`-o FILE` takes a name, and no `-`"));
+                return Err(Stop::Reported);
+            }
             (Some(file), _) => file.clone(),
-            (None, true) => free_name(project, self.channel.as_deref(), problems)?,
+            (None, true) => free_name(project, problems)?,
             (None, false) => {
                 let made = pipeline::make(walk, problems)?;
                 report::made(&project.crypto_store(), made.material.made());
@@ -99,19 +101,18 @@ impl Genesis {
 }
 
 /// The first of `<channel>.2.block`, `<channel>.3.block` … that is not there.
-fn free_name(project: &Project, channel: Option<&str>, problems: &mut Problems) -> Result<PathBuf, Stop> {
-    let name = match channel {
-        Some(channel) => channel.to_owned(),
-        None => match pipeline::network(project, problems)?.channels.as_slice() {
-            [only] => only.name.clone(),
-            _ => {
-                let problem = Problem::new(Code::FK0278, "`--new` is about one channel");
-                problems.push(problem.help("say which with `--channel C` (and `--profile P` where it has another name)"));
-                return Err(Stop::Reported);
-            }
-        },
+fn free_name(project: &Project, problems: &mut Problems) -> Result<PathBuf, Stop> {
+    let network = pipeline::network(project, problems)?;
+    let [channel] = network.channels.as_slice() else {
+        let names: Vec<&str> = network.channels.iter().map(|channel| channel.name.as_str()).collect();
+        let problem = Problem::new(Code::FK0278, format!("`--new` is about one channel, and there are {}", names.len()));
+        problems.push(problem.help(format!("say which with `--channel C`: there are `{}`", names.join("`, `"))));
+        return Err(Stop::Reported);
     };
-    let dir = project.artifacts_store();
-    let numbered = |i: u32| dir.join(Path::new(&format!("{name}.{i}.block")));
-    Ok((2..).map(numbered).find(|path| !fs::exists(path)).unwrap_or(dir))
+    let numbered = |i: u32| project.artifacts_store().join(format!("{}.{i}.block", channel.name));
+    let mut i = 2;
+    while fs::exists(&numbered(i)) {
+        i += 1;
+    }
+    Ok(numbered(i))
 }

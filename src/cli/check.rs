@@ -3,6 +3,7 @@
 use super::project_args::ProjectArgs;
 use super::{Status, print, report};
 use crate::diag::{Problems, Severity, Stop};
+use crate::lock::Memory;
 use crate::pipeline;
 use crate::project::Project;
 use crate::render::{self, Templates};
@@ -36,6 +37,6 @@ impl Args {
     fn check(&self, project: &Project, problems: &mut Problems) -> Result<usize, Stop> {
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
-        Ok(pipeline::rehearse(project, &templates, problems)?.len())
+        Ok(pipeline::rehearse(project, Memory::Counts, &templates, problems)?.len())
     }
 }

@@ -5,6 +5,7 @@ use super::project_args::ProjectArgs;
 use super::{Status, report};
 use crate::crypto::Names;
 use crate::diag::Problems;
+use crate::lock::Memory;
 use crate::pipeline::{self, Walk};
 use crate::store::{Keys, Making, Policy};
 use clap::Subcommand;
@@ -39,9 +40,9 @@ impl Args {
 impl Generate {
     fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         let project = project.project(None);
-        let making = if self.new_network { Making::NewNetwork } else { Making::Missing };
-        let policy = Policy { making, keys: Keys::NotNeeded };
-        let walk = Walk { project: &project, policy, names: Names::Unchecked, progress: &Bar::new() };
+        let memory = if self.new_network { Memory::BeginsAnew } else { Memory::Counts };
+        let policy = Policy { making: Making::Missing, keys: Keys::NotNeeded };
+        let walk = Walk { project: &project, policy, memory, names: Names::Unchecked, progress: &Bar::new() };
         let mut problems = Problems::new();
         let result = pipeline::keys(walk, &mut problems);
         let (network, material) = report::reported(&problems, result)?;

@@ -5,6 +5,7 @@ use super::project_args::ProjectArgs;
 use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
+use crate::lock::Memory;
 use crate::output;
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
@@ -84,7 +85,11 @@ impl Args {
             let files =
                 if differences.files == 1 { "1 file differs".to_owned() } else { format!("{} files differ", differences.files) };
             report::line(&format!("{files} in `{}`", dir.display()));
-            report::next(&["render without `--check` to renew the folder".to_owned()]);
+            report::next(&[match differences.stale {
+                0 => "render without `--check` to renew the folder".to_owned(),
+                _ => "render without `--check` to renew the folder, and delete the manifests that are not rendered any more"
+                    .to_owned(),
+            }]);
             return Ok(Status::Wrong);
         }
         let written = output::write(&objects, dir)?;
@@ -93,6 +98,9 @@ impl Args {
             report::line(&format!("note: `{}` is not rendered any more and was left there", dir.join(path).display()));
         }
         let mut next = rendered.next;
+        if !written.left.is_empty() {
+            next.push("delete those manifests, here and in the cluster".to_owned());
+        }
         next.push(format!("`kubectl apply -R -f {}`", dir.display()));
         report::next(&next);
         Ok(Status::Done)
@@ -115,11 +123,7 @@ impl Args {
 
     fn policy(&self) -> Policy {
         // `--check` looks at a folder and writes nothing anywhere.
-        let making = match (self.frozen || self.check, self.new_network) {
-            (true, _) => Making::Nothing,
-            (false, true) => Making::NewNetwork,
-            (false, false) => Making::Missing,
-        };
+        let making = if self.frozen || self.check { Making::Nothing } else { Making::Missing };
         let keys = match self.secrets {
             SecretsArg::Include | SecretsArg::Only => Keys::Needed,
             SecretsArg::Omit | SecretsArg::Redact => Keys::NotNeeded,
@@ -129,16 +133,17 @@ impl Args {
 
     fn objects(&self, project: &Project, problems: &mut Problems) -> Result<Rendered, Stop> {
         // Templates first: a broken one is found before keys are made.
+        let memory = if self.new_network { Memory::BeginsAnew } else { Memory::Counts };
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
         if templates.has_users() || !self.show_only.is_empty() {
             // A template of the user's can fail at anything, and a pattern can fit nothing: that is tried in memory before a key
             // is made for it.
-            let mut objects = pipeline::rehearse(project, &templates, problems)?;
+            let mut objects = pipeline::rehearse(project, memory, &templates, problems)?;
             objects.retain(|object| self.secrets != if object.is_secret() { SecretsArg::Omit } else { SecretsArg::Only });
             self.choose(&mut objects, problems)?;
         }
-        let walk = Walk { project, policy: self.policy(), names: Names::Checked, progress: &Bar::new() };
+        let walk = Walk { project, policy: self.policy(), memory, names: Names::Checked, progress: &Bar::new() };
         let made = pipeline::make(walk, problems)?;
         report::made(&project.crypto_store(), made.material.made());
         report::made(Path::new(""), made.artifacts.made());

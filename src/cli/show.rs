@@ -5,6 +5,7 @@ use super::project_args::ProjectArgs;
 use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
+use crate::lock::Memory;
 use crate::network::{Addressing, Network, Node, Org, OrgKind};
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
@@ -52,7 +53,8 @@ impl Args {
 /// Every scope with its variables, by the folder of its templates and its name.
 fn variables(project: &Project, problems: &mut Problems) -> Result<Value, Stop> {
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-    let made = pipeline::make(Walk { project, policy, names: Names::Checked, progress: &Bar::new() }, problems)?;
+    let made =
+        pipeline::make(Walk { project, policy, memory: Memory::Counts, names: Names::Checked, progress: &Bar::new() }, problems)?;
     let mut all = json!({});
     for scope in render::scopes(&made.network, &made.material, Shown::Placeholders) {
         all[scope.kind.folder()][&scope.name] = json!(scope.variables);
@@ -103,6 +105,6 @@ fn org_line(org: &Org) -> String {
 
 /// Service ports are said in full: one that made way for a port of the user's is seen here.
 fn node_line(node: &Node) -> String {
-    let ports: Vec<String> = node.service_ports.iter().map(|port| format!("{} {}", port.target, port.port)).collect();
+    let ports: Vec<String> = node.service_ports.iter().map(|port| format!("{} {}", port.target.word(), port.port)).collect();
     format!("{}  {}  {}  [{}]", node.name, node.common_name, node.address, ports.join(", "))
 }

@@ -69,9 +69,9 @@ impl Lack {
     pub fn report(&self, request: &Request<'_>, org: &Org, problems: &mut Problems) {
         let mut missing = |path: &Path, what: &str| {
             problems.push(
-                Problem::new(Code::FK0301, format!("{what} is not here, and `--frozen` makes nothing"))
+                Problem::new(Code::FK0301, format!("{what} is not here, and with `--frozen` or `--check` nothing is made"))
                     .at(&Place::file(&request.store.path(path)))
-                    .help("run once without `--frozen` where the network's keys are kept"),
+                    .help("render once without it where the network's keys are kept"),
             );
         };
         let members: Vec<Member<'_>> = Member::all(org).collect();

@@ -7,7 +7,7 @@ use super::plan::Authority;
 use super::{Request, Rooted};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{Org, OrgKind, Role};
-use crate::store::{Making, Store};
+use crate::store::Store;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -15,11 +15,9 @@ use std::path::Path;
 pub(super) fn judge(request: &Request<'_>, found: &[FoundOrg], problems: &mut Problems) -> Result<BTreeSet<usize>, Stop> {
     let orgs = || request.network.orgs.iter().zip(found);
     let mut elsewhere = BTreeSet::new();
-    if request.policy.making != Making::NewNetwork {
-        for (index, (org, found)) in orgs().enumerate() {
-            if !judge_org(request, org, found, problems) {
-                elsewhere.insert(index);
-            }
+    for (index, (org, found)) in orgs().enumerate() {
+        if !judge_org(request, org, found, problems) {
+            elsewhere.insert(index);
         }
     }
     // A block needs keys of ordering orgs; where such an org is elsewhere as a whole, that has been said.

@@ -98,7 +98,7 @@ fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>
         if !elsewhere.contains(&index) {
             match policy.making {
                 Making::Nothing => lack.report(request, org, problems),
-                Making::Missing | Making::NewNetwork | Making::InMemory => lack.judge(request, org, found, problems),
+                Making::Missing | Making::InMemory => lack.judge(request, org, found, problems),
             }
             Check::new(request, org, found).run(problems);
         }

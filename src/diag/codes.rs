@@ -65,6 +65,8 @@ codes! {
         "`*name` needs an `&name` above it in the same file, and `<<:` takes a map or a list of maps."
     FK0112 Warning "a setting of PIVT's charts"
         "PIVT keeps Helm values in network.yaml and values.yaml. Those that fabkube has no use for are named, with what to use in their\nplace; they are no error."
+    FK0113 Error "a lock that remembers nothing"
+        "Every lock that fabkube writes names the network's CAs. One without them was cut off or emptied; taking it for none would let a\nsecond network begin beside the first."
     FK0201 Error "crypto-config.yaml names no org"
         "cryptogen says nothing and makes nothing when `PeerOrgs` and `OrdererOrgs` are missing or spelt in other letters."
     FK0202 Error "two orgs with one Domain"
@@ -259,6 +261,8 @@ codes! {
         "Blocks, keys and files of yours are never overwritten."
     FK0901 Error "not built yet"
         "Fabric knows this and fabkube does not yet. Nothing is made and nothing is printed: half a network helps nobody."
+    FK0902 Warning "left out, since it is not built yet"
+        "The network is whole without it, so it is rendered; what is named here comes in a later version."
 }
 
 impl fmt::Display for Code {

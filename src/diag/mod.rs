@@ -94,6 +94,14 @@ impl Problems {
         }
     }
 
+    /// Adds a remedy to the problems of a file that have none.
+    pub fn advise(&mut self, file: &Place, help: &str) {
+        let of_file = |problem: &&mut Problem| problem.places.first().is_some_and(|place| place.name() == file.name());
+        for problem in self.list.iter_mut().filter(of_file) {
+            problem.help.get_or_insert_with(|| help.to_owned());
+        }
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.list.iter()
     }

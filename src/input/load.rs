@@ -114,14 +114,14 @@ fn load_network(project: &Project, problems: &mut Problems) -> Result<Option<Net
         pivt::take_out(&mut tree, problems);
         content = yaml::read(&tree, PIVT, problems).unwrap_or_default();
     }
-    let Some(choice) = &project.channel else {
+    let Some((choice, profile)) = project.channel.as_ref().and_then(|choice| Some((choice, choice.profile.as_ref()?))) else {
         return Ok(there.then(|| NetworkInput { content, place: Place::file(&file) }));
     };
     // A command about one channel takes it from the command line instead.
     let option = |text: &str, value: &str| Spanned { value: value.to_owned(), place: Place::option(&format!("{text} {value}")) };
     let name = option("--channel", &choice.channel);
     let place = name.place.clone();
-    let entry = ChannelEntry { name, profile: Some(option("--profile", &choice.profile)), ..ChannelEntry::default() };
+    let entry = ChannelEntry { name, profile: Some(option("--profile", profile)), ..ChannelEntry::default() };
     content.network.genesis_profile = None;
     content.network.channels = vec![Spanned { value: entry, place: place.clone() }];
     Ok(Some(NetworkInput { content, place }))
@@ -131,16 +131,17 @@ fn load_values(project: &Project, problems: &mut Problems) -> Result<Option<Valu
     let Some(mut tree) = yaml::parse(Path::new("values.yaml (fabkube's defaults)"), values::DEFAULTS, problems) else {
         return Ok(None);
     };
-    for file in project.values_files() {
-        match load_tree(&file, problems)? {
+    let own = [project.values_file()];
+    for file in own.iter().chain(&project.values) {
+        match load_tree(file, problems)? {
             Some(Some(own)) => {
                 let mut own = own.merged(Dialect::Strict, problems);
                 pivt::take_out(&mut own, problems);
                 tree.overlay(own);
             }
             Some(None) => {}
-            None if project.values.is_empty() => {}
-            None => report_missing(Some(&file), problems),
+            None if own.contains(file) => {}
+            None => report_missing(Some(file), problems),
         }
     }
     for assignment in &project.assignments {

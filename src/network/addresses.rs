@@ -42,7 +42,17 @@ pub fn split_host_port(text: &str) -> Result<(String, u16), String> {
     if host.is_empty() {
         return Err(format!("`{text}` has no host: write `host:port`"));
     }
+    check_host(host)?;
     Ok((host.to_owned(), check_port(port)?))
+}
+
+/// A host by itself: a DNS name or an IP address, without brackets and without a port.
+pub fn check_host(host: &str) -> Result<(), String> {
+    let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !host.is_empty();
+    if is_name || host.parse::<std::net::IpAddr>().is_ok() {
+        return Ok(());
+    }
+    Err(format!("`{host}` is no host: write a DNS name or an IP address alone"))
 }
 
 /// A port number as text.
@@ -61,6 +71,12 @@ mod tests {
         for wrong in ["a.b", "a:b:1", ":7050", "a:0", "a:70500", "a:", ""] {
             assert!(split_host_port(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_alone() {
+        assert!(["a", "a_b.c-d", "10.0.0.1", "::1"].into_iter().all(|host| check_host(host).is_ok()));
+        assert!(["", "a:7051", "[::1]", "a b", "zürich.example"].into_iter().all(|host| check_host(host).is_err()));
     }
 
     #[test]

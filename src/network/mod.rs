@@ -17,9 +17,10 @@ pub use channel::{
     Consenter, HostPort, MemberOrg, MspSource, OrdererConfig, RaftOptions,
 };
 pub use node::{
-    CouchDb, EnvVar, Image, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage, Toleration,
+    CouchDb, EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage,
+    Toleration,
 };
-pub use org::{CertificateAuthority, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
+pub use org::{Budget, CertificateAuthority, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
 pub use resolve::resolve;
 pub use versions::FabricVersion;
@@ -97,12 +98,8 @@ pub struct Namespace {
     pub create: bool,
     /// The strictest Pod Security level that all its pods meet; it is among the labels.
     pub pod_security: &'static str,
-    /// How many orderers of this namespace may be down without harm to any channel; `None` where it has no orderer.
-    pub orderers_may_be_down: Option<usize>,
-    /// The disruption budget over those orderers, and the selector that finds them, whichever org they are of.
-    pub orderers_budget: String,
-    pub orderers_selector: Labels,
-    pub orderers_labels: Labels,
+    /// Over all its orderers, whichever org they are of: as many may go as every channel's consensus survives.
+    pub orderers_budget: Option<Budget>,
     pub labels: Labels,
 }
 

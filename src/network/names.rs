@@ -24,7 +24,7 @@ pub fn check_label(name: &str, limit: usize) -> Result<(), String> {
     } else if name.len() > limit {
         format!("it has {} characters, and Kubernetes takes at most {limit}", name.len())
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-        "it does not begin with a letter".to_owned()
+        "it does not begin with a lower-case letter".to_owned()
     } else if name.ends_with('-') {
         "it ends with `-`".to_owned()
     } else if name.chars().any(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')) {
@@ -48,6 +48,19 @@ pub fn peer_gateway(org: &str) -> String {
 /// The Service over an org's orderers.
 pub fn orderers(org: &str) -> String {
     format!("{org}-orderer-svc")
+}
+
+/// `app.kubernetes.io/name` of what serves or guards nodes of a role.
+pub fn application(role: super::Role) -> &'static str {
+    match role {
+        super::Role::Orderer => "fabric-orderer",
+        super::Role::Peer => "fabric-peer",
+    }
+}
+
+/// The disruption budget over an org's peers.
+pub fn peers_budget(org: &str) -> String {
+    format!("{org}-peers")
 }
 
 /// The disruption budget over all orderers of a namespace.

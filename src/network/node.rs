@@ -131,19 +131,41 @@ pub enum Rollout {
     Rolling,
 }
 
+/// What a container listens for; the word is the name of its port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Listener {
+    Grpc,
+    Chaincode,
+    Admin,
+    Operations,
+}
+
+impl Listener {
+    /// The name of its container port.
+    pub fn word(self) -> &'static str {
+        match self {
+            Listener::Grpc => "grpc",
+            Listener::Chaincode => "chaincode",
+            Listener::Admin => "admin",
+            Listener::Operations => "operations",
+        }
+    }
+}
+
 /// A named container port.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Port {
-    pub name: &'static str,
+    pub name: Listener,
     pub port: u16,
 }
 
-/// A port of a Service and the container port, by name, that it leads to.
+/// A port of a Service and the container port that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServicePort {
     pub name: String,
     pub port: u16,
-    pub target: &'static str,
+    pub target: Listener,
 }
 
 /// An image as a container names it.

@@ -61,8 +61,8 @@ pub struct Org {
     pub labels: Labels,
     /// The Service over all nodes of the org: its peers' gateway, or its orderers.
     pub service: Option<Service>,
-    /// How many of its peers may be evicted at once; `None` for an org of one peer, and for orderers (their namespace has it).
-    pub peers_may_be_down: Option<usize>,
+    /// Over its peers; `None` for an org of one peer, and for orderers, whose namespace has one.
+    pub budget: Option<Budget>,
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,
@@ -114,6 +114,15 @@ pub struct User {
     /// `User1@org1.example.com`: the common name and the folder.
     pub common_name: String,
     pub admin: bool,
+}
+
+/// How many pods of a kind may be evicted at once.
+#[derive(Clone, Debug, Serialize)]
+pub struct Budget {
+    pub name: String,
+    pub labels: Labels,
+    pub selector: Labels,
+    pub max_unavailable: usize,
 }
 
 /// A Service over several pods.

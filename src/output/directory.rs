@@ -1,6 +1,6 @@
 //! A folder with a file for each object: `<namespace>/<name>.<kind>.yaml`. Files that are nobody's are left alone.
 
-use super::stream::document;
+use super::stream::{MARK, document};
 use crate::fs::{self, Mode};
 use crate::render::Object;
 use std::collections::BTreeMap;
@@ -35,12 +35,21 @@ pub fn write(objects: &[Object], dir: &Path) -> Result<Written, fs::Error> {
         let mode = if object.is_secret() { Mode::Secret } else { Mode::Public };
         fs::write(&dir.join(path), document(object).as_bytes(), mode)?;
     }
-    let left = manifests(dir)?.into_iter().filter(|path| !files.contains_key(path)).collect();
+    let left = stale(dir, &files)?.into_iter().map(|(path, _)| path).collect();
     Ok(Written { files: files.len(), left })
 }
 
-/// The YAML files of a folder.
-pub fn manifests(dir: &Path) -> Result<Vec<PathBuf>, fs::Error> {
-    let is_manifest = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    Ok(fs::walk(dir)?.into_iter().filter(is_manifest).collect())
+/// The manifests in a folder that were rendered once and are not any more, with their text. Files without our mark are the user's.
+pub fn stale(dir: &Path, wanted: &BTreeMap<PathBuf, &Object>) -> Result<Vec<(PathBuf, String)>, fs::Error> {
+    let mut stale = Vec::new();
+    for path in fs::walk(dir)? {
+        let is_manifest = path.extension().is_some_and(|ending| ending == "yaml") && !wanted.contains_key(&path);
+        if is_manifest {
+            let text = String::from_utf8_lossy(&fs::read(&dir.join(&path))?).into_owned();
+            if text.starts_with(MARK) {
+                stale.push((path, text));
+            }
+        }
+    }
+    Ok(stale)
 }

@@ -12,7 +12,10 @@ pub fn stream(objects: &[Object], out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
+/// How every document of ours begins; by it a manifest is known again.
+pub const MARK: &str = "---\n# Source: ";
+
 /// An object as a document of its own.
 pub fn document(object: &Object) -> String {
-    format!("---\n# Source: {}\n{}", object.template, object.to_text())
+    format!("{MARK}{}\n{}", object.template, object.text())
 }

@@ -2,7 +2,7 @@
 
 use super::Secrets;
 use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
-use crate::network::{Network, Node, Org, OrgKind, Role};
+use crate::network::{Network, Node, Org, Role};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -233,7 +233,6 @@ fn summary(org: &Org) -> Value {
     if let Some(fields) = value.as_object_mut() {
         fields.remove("nodes");
     }
-    value["is_peer_org"] = json!(org.kind == OrgKind::Peer);
     value
 }
 

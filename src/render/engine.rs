@@ -55,7 +55,10 @@ impl<'a> Engine<'a> {
                 problems.push(
                     Problem::new(Code::FK0502, format!("`{}` rendered for `{}` is no YAML: {reason}", template.name, scope.name))
                         .at(&place(template, 0))
-                        .help(format!("line {line} of what it rendered is `{shown}`")),
+                        .help(format!(
+                            "line {line} of what it rendered is `{shown}`; values are written in quotes, so join them within one: \
+                             `{{{{ org.name ~ \"-x\" }}}}`"
+                        )),
                 );
                 return Vec::new();
             }
@@ -86,7 +89,9 @@ fn report(error: &Error, template: &Template, templates: &Templates) -> Problem 
         ErrorKind::UndefinedError => format!("the template `{}` uses a variable that is not there: {reason}", failed.name),
         _ => format!("the template `{}` failed: {reason}", failed.name),
     };
-    Problem::new(Code::FK0501, what).at(&place(failed, line)).help("`fabkube show` prints every variable that a template can use")
+    Problem::new(Code::FK0501, what)
+        .at(&place(failed, line))
+        .help("`fabkube show -o yaml` prints every variable that a template can use")
 }
 
 /// Writes a value as JSON; what a macro or a block gave is written as it is.
@@ -150,7 +155,7 @@ mod tests {
             assert_eq!(object.kind, "ConfigMap");
             let text = object.value().get("data").and_then(|data| data.get("text"));
             assert_eq!(text.and_then(yaml::Value::as_str), Some(value), "{value:?}");
-            assert_eq!(yaml::documents(&object.to_text()).unwrap().as_slice(), std::slice::from_ref(object.value()));
+            assert_eq!(yaml::documents(object.text()).unwrap().as_slice(), std::slice::from_ref(object.value()));
         }
     }
 
@@ -161,7 +166,7 @@ mod tests {
         );
         let objects = rendered(&template, "n").unwrap();
         assert_eq!(objects[0].value().get("data").and_then(|data| data.get("a")).and_then(yaml::Value::as_str), Some("n"));
-        assert!(objects[0].to_text().contains("list:\n  - a\n  - null\n"), "{}", objects[0].to_text());
+        assert!(objects[0].text().contains("list:\n  - a\n  - null\n"), "{}", objects[0].text());
     }
 
     #[test]

@@ -10,7 +10,6 @@ pub use context::{Scope, ScopeKind, Shown, scopes};
 pub use object::Object;
 pub use templates::{Origin, Template, Templates};
 
-use crate::channel::Artifacts;
 use crate::crypto::Material;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::Network;
@@ -35,8 +34,6 @@ pub enum Secrets {
 pub struct Request<'a> {
     pub network: &'a Network,
     pub material: &'a Material,
-    /// Flows and exports will mount blocks; no object of a node holds one.
-    pub artifacts: &'a Artifacts,
     pub templates: &'a Templates,
     pub secrets: Secrets,
 }
@@ -48,7 +45,7 @@ const LARGEST_SIZE: usize = 1024 * 1024;
 
 /// Every object of the network, scope by scope in the model's order.
 pub fn render(request: &Request<'_>, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Request { network, material, artifacts: _, templates, secrets } = *request;
+    let Request { network, material, templates, secrets } = *request;
     let engine = Engine::new(templates, problems)?;
     let scopes = scopes(network, material, secrets.into());
     let rendered: Vec<(Vec<Object>, Problems)> = scopes
@@ -106,7 +103,7 @@ fn check_unique(objects: &[Object], problems: &mut Problems) {
 
 fn check_sizes(objects: &[Object], problems: &mut Problems) {
     for object in objects {
-        let size = object.to_text().len();
+        let size = object.text().len();
         let what = || format!("the {} `{}` has {} KiB", object.kind, object.name, size / 1024);
         if size > LARGEST_SIZE {
             let problem = Problem::new(Code::FK0507, format!("{}, and Kubernetes takes 1024", what()));

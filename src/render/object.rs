@@ -15,6 +15,7 @@ pub struct Object {
     /// The same, for problems.
     pub place: Place,
     value: Value,
+    text: String,
 }
 
 impl Object {
@@ -27,7 +28,11 @@ impl Object {
         }
         let kind = text(&value, "kind").ok_or("it has no `kind`")?;
         let name = text(&metadata, "name").ok_or("it has no `metadata.name`")?;
-        Ok(Self { kind, name, namespace: text(&metadata, "namespace"), template, place, value })
+        let namespace = text(&metadata, "namespace");
+        for name in namespace.iter().chain([&name]) {
+            check_name(name)?;
+        }
+        Ok(Self { kind, name, namespace, template, place, text: yaml::to_text(&value), value })
     }
 
     pub fn is_secret(&self) -> bool {
@@ -35,12 +40,51 @@ impl Object {
     }
 
     /// Canonical YAML, ending with a newline.
-    pub fn to_text(&self) -> String {
-        yaml::to_text(&self.value)
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The object as data.
     pub fn value(&self) -> &Value {
         &self.value
+    }
+}
+
+/// What every kind refuses in a name (apimachinery `pkg/api/validation/path/name.go`); it would also lead out of a folder.
+fn check_name(name: &str) -> Result<(), String> {
+    if name == "." || name == ".." || name.contains(['/', '%']) {
+        return Err(format!("nothing can be called `{name}` in Kubernetes"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(text: &str) -> Result<Object, String> {
+        let document = yaml::documents(text).unwrap().remove(0);
+        Object::new(document, "org/own.yaml.j2".to_owned(), Place::default())
+    }
+
+    #[test]
+    fn an_object_has_a_version_a_kind_and_a_name() {
+        let fine = object("{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b}}").unwrap();
+        assert!(fine.is_secret() && fine.name == "a" && fine.namespace.as_deref() == Some("b"));
+        for wrong in [
+            "{kind: Secret, metadata: {name: a}}",
+            "{apiVersion: v1, metadata: {name: a}}",
+            "{apiVersion: v1, kind: Secret}",
+            "[]",
+        ] {
+            assert!(object(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_name_never_leads_out_of_its_folder() {
+        for name in ["..", "../../evil", "a/b", "%2e"] {
+            assert!(object(&format!("{{apiVersion: v1, kind: Secret, metadata: {{name: \"{name}\"}}}}")).is_err(), "{name}");
+        }
     }
 }

@@ -68,15 +68,20 @@ impl Context {
             Unknown::Error => Code::FK0104,
         };
         let text = key.text().unwrap_or_default();
-        let help = near(text, known).map(|name| match self.rules.keys {
-            Keys::Exact if name.eq_ignore_ascii_case(text) => format!("write `{name}`: upper and lower case matter here"),
-            Keys::AnyCase if name.eq_ignore_ascii_case(text) => format!("`{name}` is given already: take one of them out"),
-            _ => format!("`{name}` is known; was that meant?"),
-        });
-        self.push(path, |path| Problem {
-            help: help.clone(),
-            ..Problem::new(code, format!("unknown key {path}")).at(&key.place)
-        });
+        let help = match (near(text, known), self.rules.keys) {
+            (Some(name), Keys::Exact) if name.eq_ignore_ascii_case(text) => {
+                format!("write `{name}`: upper and lower case matter here")
+            }
+            (Some(name), Keys::AnyCase) if name.eq_ignore_ascii_case(text) => {
+                format!("`{name}` is given already: take one of them out")
+            }
+            (Some(name), _) => format!("`{name}` is known; was that meant?"),
+            (None, _) if key.place.name().starts_with("--set") => {
+                format!("known here are `{}`; a dot within a key is written `\\.`", known.join("`, `"))
+            }
+            (None, _) => format!("known here are `{}`", known.join("`, `")),
+        };
+        self.push(path, |path| Problem::new(code, format!("unknown key {path}")).at(&key.place).help(&help));
     }
 
     /// A key that is no string to Go's YAML library.

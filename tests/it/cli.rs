@@ -125,9 +125,15 @@ fn a_folder_is_checked_against_what_would_be_rendered() {
     assert!(ran.stdout.contains("org1-peer0-tls.secret.yaml") && !ran.stdout.contains("tls.key"), "{}", ran.stdout);
     project.run(&["render", "--output-dir", "out"]).ok();
 
-    project.write("out/fabric/old.secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: old}\ndata: {key: c2VjcmV0}\n");
+    project.write("out/fabric/mine.yaml", "a: user's own\n");
+    assert_eq!(check().ok().stdout, "", "what fabkube never rendered is nobody's business");
+    project.write(
+        "out/fabric/old.secret.yaml",
+        "---\n# Source: peer/own.yaml.j2\napiVersion: v1\nkind: Secret\nmetadata: {name: old}\ndata: {key: c2VjcmV0}\n",
+    );
     let ran = check().wrong();
     assert!(ran.stdout.contains("old.secret.yaml") && !ran.stdout.contains("c2VjcmV0"), "{}", ran.stdout);
+    assert!(next(&ran).is_some_and(|next| next.contains("delete the manifests")), "{}", ran.stderr);
     let ran = project.run(&["render", "--output-dir", "out"]).ok();
     assert!(ran.stderr.contains("`out/fabric/old.secret.yaml` is not rendered any more"), "{}", ran.stderr);
     assert!(project.path().join("out/fabric/old.secret.yaml").exists());

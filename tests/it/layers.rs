@@ -47,7 +47,7 @@ fn every_large_dependency_has_one_door() {
     let mut wrong = Vec::new();
     for (module, path, number, line) in lines() {
         for (dependency, doors) in DOORS {
-            if line.contains(&format!("{dependency}::")) && !doors.contains(&module.as_str()) {
+            if names(&line, dependency) && !doors.contains(&module.as_str()) {
                 wrong.push(format!("{}:{number}: `{dependency}` is used outside `{}`", path.display(), doors.join("`, `")));
             }
         }
@@ -62,6 +62,25 @@ fn every_module_of_the_program_is_in_the_list() {
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_owned))
         .collect();
     assert_eq!(listed, LAYERS);
+}
+
+/// Whether a line of code has a word, and not as a part of another.
+fn names(line: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(part) && !line[at + word.len()..].starts_with(part))
+        && (line.contains(&format!("{word}::"))
+            || line.trim_start().starts_with("use ")
+            || line.trim_start().starts_with("extern "))
+}
+
+#[test]
+fn no_import_hides_several_modules_in_braces() {
+    let grouped: Vec<String> = lines()
+        .into_iter()
+        .filter(|(_, _, _, line)| line.contains("crate::{"))
+        .map(|(_, path, number, _)| format!("{}:{number}", path.display()))
+        .collect();
+    assert!(grouped.is_empty(), "write `use crate::module::…`, so that the arrows can be seen: {grouped:?}");
 }
 
 fn rank(module: &str) -> usize {

@@ -5,6 +5,7 @@ use crate::generated::{self, Generated};
 use crate::support::Project;
 use fabkube::crypto::Names;
 use fabkube::diag::{Problems, Silent, Stop};
+use fabkube::lock::Memory;
 use fabkube::pipeline::{self, Made, Walk};
 use fabkube::render::{Object, Secrets, Templates};
 use fabkube::store::{Keys, Making, Policy};
@@ -31,7 +32,7 @@ fn project(folder: &Project) -> fabkube::project::Project {
 fn make(folder: &Project, making: Making, keys: Keys, context: &dyn Fn() -> String) -> Made {
     let mut problems = Problems::new();
     let policy = Policy { making, keys };
-    let walk = Walk { project: &project(folder), policy, names: Names::Checked, progress: &Silent };
+    let walk = Walk { project: &project(folder), policy, memory: Memory::Counts, names: Names::Checked, progress: &Silent };
     let made = pipeline::make(walk, &mut problems);
     made.unwrap_or_else(|stop| panic!("{stop}: {:#?}\n{}", problems.iter().map(|p| p.to_string()).collect::<Vec<_>>(), context()))
 }
@@ -199,7 +200,7 @@ fn names_are_unique_and_within_limits(Case { seed, cluster, .. }: &Case) {
 
 /// No private key and no password is in anything that is no Secret.
 fn secrets_stay_in_secrets(Case { seed, objects, cluster, .. }: &Case) {
-    let open: String = objects.iter().filter(|object| !object.is_secret()).map(Object::to_text).collect();
+    let open: String = objects.iter().filter(|object| !object.is_secret()).map(Object::text).collect();
     for secret in cluster.of_kind("Secret") {
         for (key, value) in secret["data"].as_object().unwrap() {
             if !matches!(key.as_str(), "key.pem" | "tls.key" | "password") {
@@ -217,7 +218,7 @@ fn secrets_stay_in_secrets(Case { seed, objects, cluster, .. }: &Case) {
 }
 
 fn secret_modes_agree(Case { seed, folder, made, objects: included, .. }: &Case) {
-    let text = |objects: &[Object]| objects.iter().map(Object::to_text).collect::<Vec<String>>();
+    let text = |objects: &[Object]| objects.iter().map(|object| object.text().to_owned()).collect::<Vec<String>>();
     let of_mode = |made: &Made, secrets: Secrets| text(&objects(made, secrets));
     let (omitted, only) = (of_mode(made, Secrets::Omit), of_mode(made, Secrets::Only));
     let both: BTreeSet<&String> = omitted.iter().chain(&only).collect();
@@ -276,7 +277,7 @@ fn no_damaged_file_makes_it_panic_or_fail_otherwise() {
         let mut problems = Problems::new();
         let stopped = match seed % 40 {
             // Now and then the whole line.
-            0 => pipeline::rehearse(&project(&folder), &Templates::built_in(), &mut problems).err(),
+            0 => pipeline::rehearse(&project(&folder), Memory::Counts, &Templates::built_in(), &mut problems).err(),
             _ => pipeline::network(&project(&folder), &mut problems).err(),
         };
         match stopped {

@@ -8,8 +8,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Reads a document strictly as one type; if it does not fit, why.
+type Reader = fn(&Value) -> Result<(), String>;
+
 /// The kinds that are rendered, and the type that reads each strictly.
-const KINDS: &[(&str, &str, fn(&Value) -> Result<(), String>)] = &[
+const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Namespace", strictly::<Namespace>),
     ("v1", "ServiceAccount", strictly::<ServiceAccount>),
     ("v1", "Secret", strictly::<Secret>),

@@ -10,7 +10,7 @@ mod settings;
 mod tests;
 mod units;
 
-use super::{Addressing, FabricVersion, Namespace, Network, names, versions};
+use super::{Addressing, Budget, Channel, FabricVersion, Namespace, Network, Org, Role, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
@@ -55,16 +55,11 @@ pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop
     }
     problems.stop_on_errors()?;
 
-    let orderers = orgs.iter().flat_map(|org| &org.nodes).filter(|node| node.role == super::Role::Orderer).count();
-    let may_be_down = channels.iter().map(|channel| channel.config.orderer.consensus.may_be_down()).min();
     let namespace = Namespace {
         name: cluster.namespace.clone(),
         create: inputs.values.settings.namespaces.create,
         pod_security: POD_SECURITY,
-        orderers_may_be_down: (orderers > 0).then(|| may_be_down.unwrap_or(orderers.saturating_sub(1) / 2)),
-        orderers_budget: names::orderers_budget(&cluster.network),
-        orderers_selector: names::orderers_selector(&cluster.network),
-        orderers_labels: names::labels(&cluster.network, "fabric-orderer", "orderer", None),
+        orderers_budget: orderers_budget(&cluster, &orgs, &channels),
         labels: names::namespace_labels(&cluster.network, POD_SECURITY),
     };
     Ok(Network {
@@ -75,6 +70,18 @@ pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop
         namespaces: vec![namespace],
         orgs,
         channels,
+    })
+}
+
+/// As many orderers may go at once as every channel's consensus survives; before there is a channel, as Raft will survive.
+fn orderers_budget(cluster: &Cluster, orgs: &[Org], channels: &[Channel]) -> Option<Budget> {
+    let orderers = orgs.iter().flat_map(|org| &org.nodes).filter(|node| node.role == Role::Orderer).count();
+    let survived = channels.iter().map(|channel| channel.config.orderer.consensus.may_be_down()).min();
+    (orderers > 0).then(|| Budget {
+        name: names::orderers_budget(&cluster.network),
+        labels: names::labels(&cluster.network, names::application(Role::Orderer), Role::Orderer.word(), None),
+        selector: names::orderers_selector(&cluster.network),
+        max_unavailable: survived.unwrap_or((orderers - 1) / 2),
     })
 }
 
@@ -95,6 +102,14 @@ fn names_or(intro: &str, names: &[&str], none: &str) -> String {
 fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
     if let Some(tls) = inputs.network.as_ref().and_then(|n| n.content.tls_enabled.as_ref()).filter(|tls| !tls.value) {
         not_built("a network without TLS (`tlsEnabled: false`)", &tls.place, problems);
+    }
+    let chaincodes = inputs.network.iter().flat_map(|network| &network.content.network.chaincodes);
+    if let Some(first) = chaincodes.into_iter().next() {
+        problems.push(
+            Problem::new(Code::FK0902, "fabkube renders the network and no chaincode yet: `chaincodes` is left out")
+                .at(&first.place)
+                .help("install chaincodes by hand: peers run chaincode as a service"),
+        );
     }
     let crypto = &inputs.crypto_config;
     for org in crypto.external_orderer_orgs.iter().chain(&crypto.external_peer_orgs) {
@@ -177,7 +192,7 @@ fn version(inputs: &Inputs, problems: &mut Problems) -> (FabricVersion, Chosen) 
 }
 
 /// Every (kind, namespace, name) is unique: two orgs with one slug, or a hostname that makes another object's name.
-fn check_unique_names(orgs: &[super::Org], problems: &mut Problems) {
+fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
     let mut taken: std::collections::BTreeMap<(names::Kind, &str, String), (&Place, String)> = std::collections::BTreeMap::new();
     let mut clashes = Vec::new();
     for org in orgs {
@@ -216,7 +231,7 @@ fn check_unique_names(orgs: &[super::Org], problems: &mut Problems) {
     }
 }
 
-fn same_name(org: &super::Org, other: &super::Org) -> Problem {
+fn same_name(org: &Org, other: &Org) -> Problem {
     let message =
         format!("the orgs `{}` and `{}` would both be called `{}` in Kubernetes", other.short_name, org.short_name, org.name);
     // `orgs.<Domain>` speaks of both where they share the Domain.
@@ -229,9 +244,9 @@ fn same_name(org: &super::Org, other: &super::Org) -> Problem {
 }
 
 /// Settings for an org or a node that is not there would silently do nothing.
-fn check_org_settings(inputs: &Inputs, orgs: &[super::Org], problems: &mut Problems) {
+fn check_org_settings(inputs: &Inputs, orgs: &[Org], problems: &mut Problems) {
     for (domain, settings) in inputs.values.settings.orgs.iter() {
-        let of_domain: Vec<&super::Org> = orgs.iter().filter(|org| org.domain == domain.value).collect();
+        let of_domain: Vec<&Org> = orgs.iter().filter(|org| org.domain == domain.value).collect();
         if of_domain.is_empty() {
             let known: Vec<&str> = orgs.iter().map(|org| org.domain.as_str()).collect();
             problems.push(

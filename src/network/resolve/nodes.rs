@@ -2,15 +2,15 @@
 
 use super::Cluster;
 use super::hosts;
-use super::orgs::{NodeDraft, OrgDraft};
+use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::settings;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::values::PodSettings;
 use crate::network::addresses::{self, port};
 use crate::network::{
-    Address, Channel, CouchDb, EnvVar, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout, Service, ServicePort,
-    names,
+    Address, Budget, Channel, CouchDb, EnvVar, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout,
+    Service, ServicePort, names,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub fn finish(
     drafts
         .into_iter()
         .map(|draft| {
-            let bootstrap = draft.nodes.first().map(|first| hosts::dialled(first, cluster)).unwrap_or_default();
+            let bootstrap = bootstrap(&draft).map(|node| hosts::dialled(node, cluster)).unwrap_or_default();
             let msp_id = super::channels::msp_id(&draft, inputs.configtx.as_ref().map(|file| &file.content));
             check_msp_id(&msp_id, channels, &draft, problems);
             let service = service(&draft, cluster, problems);
@@ -43,13 +43,13 @@ pub fn finish(
                 rollout,
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, problems)).collect();
-            let peers = draft.kind == OrgKind::Peer && nodes.len() > 1;
+            let budget = budget(&draft, cluster);
             let OrgDraft { id, kind, name, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
                 namespace: cluster.namespace.clone(),
                 secrets: names::org_secrets(&name),
-                peers_may_be_down: peers.then_some(1),
+                budget,
                 id,
                 kind,
                 name,
@@ -96,6 +96,12 @@ fn check_msp_id(msp_id: &str, channels: &[Channel], org: &OrgDraft, problems: &m
     }
 }
 
+/// Where gossip starts from, whatever else the org has: its first peer. Specs come before the Template's peers, so of those two
+/// the Template's first stays the first when either grows, and no pod changes for it.
+fn bootstrap(org: &OrgDraft) -> Option<&NodeDraft> {
+    org.nodes.iter().find(|node| node.from == Source::Template).or(org.nodes.first())
+}
+
 /// The Service over all nodes of an org that do the same.
 fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option<Service> {
     org.nodes.first()?;
@@ -116,10 +122,21 @@ fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option
     }
     let component = org.role().word();
     Some(Service {
-        labels: names::labels(&cluster.network, component, component, Some(&org.name)),
+        labels: names::labels(&cluster.network, names::application(org.role()), component, Some(&org.name)),
         selector: names::org_selector(&org.name, component),
-        ports: vec![ServicePort { name: "grpc".to_owned(), port, target: "grpc" }],
+        ports: vec![ServicePort { name: "grpc".to_owned(), port, target: Listener::Grpc }],
         name,
+    })
+}
+
+/// An org's peers go one at a time; a single one may go whenever its machine must.
+fn budget(org: &OrgDraft, cluster: &Cluster) -> Option<Budget> {
+    let role = Role::Peer;
+    (org.kind == OrgKind::Peer && org.nodes.len() > 1).then(|| Budget {
+        name: names::peers_budget(&org.name),
+        labels: names::labels(&cluster.network, names::application(role), role.word(), Some(&org.name)),
+        selector: names::org_selector(&org.name, role.word()),
+        max_unavailable: 1,
     })
 }
 
@@ -146,7 +163,7 @@ impl Completion<'_> {
         let dialled = self.dialled(draft, &host);
         let grpc = ports.first().map_or(0, |port| port.port);
         let address = format!("{host}:{grpc}");
-        let mut labels = names::labels(&self.cluster.network, &format!("fabric-{component}"), component, Some(&self.org.name));
+        let mut labels = names::labels(&self.cluster.network, names::application(draft.role), component, Some(&self.org.name));
         labels.extend(names::node_selector(&draft.name));
         let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
         Node {
@@ -225,28 +242,32 @@ impl Completion<'_> {
     /// and an auxiliary port in its way moves up to the next free one.
     fn ports(&self, draft: &NodeDraft) -> (Vec<Port>, Vec<ServicePort>) {
         let (grpc, auxiliary) = match draft.role {
-            Role::Peer => (port::PEER_GRPC, [("chaincode", port::PEER_CHAINCODE), ("operations", port::OPERATIONS)]),
-            Role::Orderer => (port::ORDERER_GRPC, [("admin", port::ORDERER_ADMIN), ("operations", port::OPERATIONS)]),
+            Role::Peer => {
+                (port::PEER_GRPC, [(Listener::Chaincode, port::PEER_CHAINCODE), (Listener::Operations, port::OPERATIONS)])
+            }
+            Role::Orderer => {
+                (port::ORDERER_GRPC, [(Listener::Admin, port::ORDERER_ADMIN), (Listener::Operations, port::OPERATIONS)])
+            }
         };
-        let mut ports = vec![Port { name: "grpc", port: grpc }];
-        let mut offered = vec![ServicePort { name: "grpc".to_owned(), port: grpc, target: "grpc" }];
+        let mut ports = vec![Port { name: Listener::Grpc, port: grpc }];
+        let mut offered = vec![ServicePort { name: "grpc".to_owned(), port: grpc, target: Listener::Grpc }];
         let written: BTreeSet<u16> = self.addresses(draft).map(|address| address.written.port).collect();
         for written in written.into_iter().filter(|port| *port != grpc) {
-            offered.push(ServicePort { name: format!("grpc-{written}"), port: written, target: "grpc" });
+            offered.push(ServicePort { name: format!("grpc-{written}"), port: written, target: Listener::Grpc });
         }
         for (name, listener) in auxiliary {
             ports.push(Port { name, port: listener });
             let taken =
                 |port: &u16| offered.iter().any(|other| other.port == *port) || auxiliary_elsewhere(auxiliary, name, *port);
             let port = (listener..=u16::MAX).chain(1..listener).find(|port| !taken(port)).unwrap_or(listener);
-            offered.push(ServicePort { name: name.to_owned(), port, target: name });
+            offered.push(ServicePort { name: name.word().to_owned(), port, target: name });
         }
         (ports, offered)
     }
 
     fn peer_env(&self, draft: &NodeDraft, address: &str, service_ports: &[ServicePort], settings: &PodSettings) -> Vec<EnvVar> {
         let chaincode =
-            service_ports.iter().find(|port| port.target == "chaincode").map_or(port::PEER_CHAINCODE, |port| port.port);
+            service_ports.iter().find(|port| port.target == Listener::Chaincode).map_or(port::PEER_CHAINCODE, |port| port.port);
         let chaincode_host = addresses::service_fqdn(&draft.name, &self.cluster.namespace, &self.cluster.domain);
         let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.peer_data);
         env([
@@ -317,7 +338,7 @@ impl Completion<'_> {
     }
 }
 
-fn auxiliary_elsewhere(auxiliary: [(&str, u16); 2], name: &str, port: u16) -> bool {
+fn auxiliary_elsewhere(auxiliary: [(Listener, u16); 2], name: Listener, port: u16) -> bool {
     auxiliary.iter().any(|(other, listener)| *other != name && *listener == port)
 }
 

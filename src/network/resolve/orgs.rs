@@ -44,7 +44,15 @@ pub struct NodeDraft {
     pub common_name: String,
     /// cryptogen's: the CN, the hostname, then the user's SANS.
     pub cryptogen_sans: Vec<String>,
+    pub from: Source,
     pub place: Place,
+}
+
+/// Which part of an org's entry a node is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Specs,
+    Template,
 }
 
 /// Whether every org and node that crypto-config.yaml names is known.
@@ -91,6 +99,13 @@ pub fn expand(inputs: &Inputs, problems: &mut Problems) -> (Vec<OrgDraft>, Known
     }
     let left_out = problems.iter().skip(before).any(|problem| LEFT_OUT.contains(&problem.code));
     (orgs, if left_out { Known::Some } else { Known::All })
+}
+
+/// A node as its org's entry has it.
+struct Entry<'a> {
+    spec: &'a NodeSpec,
+    from: Source,
+    place: &'a Place,
 }
 
 struct Expansion<'a> {
@@ -203,7 +218,7 @@ impl Expansion<'_> {
         for node in &spec.specs {
             let place = if given(&node.hostname) { &node.hostname.place } else { &node.place };
             self.check_algorithm(&node.public_key_algorithm, problems);
-            self.add_node(org, &node.value, place, problems);
+            self.add_node(org, Entry { spec: &node.value, from: Source::Specs, place }, problems);
         }
         let template = &spec.template.value;
         self.check_algorithm(&template.public_key_algorithm, problems);
@@ -218,11 +233,11 @@ impl Expansion<'_> {
             };
             let hostname = Spanned { value: hostname, place: template.count.place.clone() };
             let node = NodeSpec { hostname, sans: template.sans.clone(), ..NodeSpec::default() };
-            self.add_node(org, &node, &template.count.place, problems);
+            self.add_node(org, Entry { spec: &node, from: Source::Template, place: &template.count.place }, problems);
         }
     }
 
-    fn add_node(&self, org: &mut OrgDraft, spec: &NodeSpec, place: &Place, problems: &mut Problems) {
+    fn add_node(&self, org: &mut OrgDraft, Entry { spec, from, place }: Entry<'_>, problems: &mut Problems) {
         let hostname = spec.hostname.value.clone();
         if hostname.is_empty() && !given(&spec.common_name) {
             problems.push(
@@ -274,7 +289,16 @@ impl Expansion<'_> {
             return;
         }
         let id = NodeId::new(org.id, org.nodes.len());
-        org.nodes.push(NodeDraft { id, role: org.role(), name, hostname, common_name, cryptogen_sans, place: place.clone() });
+        org.nodes.push(NodeDraft {
+            id,
+            role: org.role(),
+            name,
+            hostname,
+            common_name,
+            cryptogen_sans,
+            from,
+            place: place.clone(),
+        });
     }
 
     fn common_name(&self, pattern: &Spanned<String>, hostname: &str, problems: &mut Problems) -> Option<String> {

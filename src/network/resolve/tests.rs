@@ -118,7 +118,7 @@ fn a_consenters_address_means_its_node_in_endpoints_too() {
     let meant: Vec<_> = ordering(&network).orderer_endpoints.iter().map(|address| meant(&network, address)).collect();
     assert_eq!(meant, [Some("two.ord.test"), Some("third.elsewhere.test")]);
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::FK0225]);
-    let offered: Vec<_> = node(&network, "ord-two").service_ports.iter().map(|port| (port.target, port.port)).collect();
+    let offered: Vec<_> = node(&network, "ord-two").service_ports.iter().map(|port| (port.target.word(), port.port)).collect();
     assert_eq!(offered, [("grpc", 7050), ("grpc", 8050), ("admin", 7053), ("operations", 9443)]);
 }
 
@@ -151,7 +151,7 @@ fn what_is_in_the_way_of_a_users_ports_moves_to_the_next_free_one() {
     let one = [("grpc", 7050), ("grpc-7053", 7053), ("grpc-7054", 7054), ("admin", 7055), ("operations", 9443)];
     assert_eq!(offered("ord-one"), ports(&one));
     // Containers listen where they always do.
-    let listeners: Vec<_> = node(&network, "big-bank-peer5").ports.iter().map(|port| (port.name, port.port)).collect();
+    let listeners: Vec<_> = node(&network, "big-bank-peer5").ports.iter().map(|port| (port.name.word(), port.port)).collect();
     assert_eq!(listeners, [("grpc", 7051), ("chaincode", 7052), ("operations", 9443)]);
 }
 

@@ -50,7 +50,8 @@ pub fn wanted<'a>(inputs: &'a Inputs, configtx: &'a ConfigTx, problems: &mut Pro
                 let name = &entry.name;
                 let profile_name = entry.profile.as_ref().unwrap_or(name);
                 if let Err(reason) = check_channel_name(name) {
-                    problems.push(bad_name(name, &reason, &name.place));
+                    let place = if name.is_empty() { &entry.place } else { &name.place };
+                    problems.push(bad_name(name, &reason, place));
                     continue;
                 }
                 if let Some(known) = channels.iter().find(|known| known.name == name.value) {
@@ -125,10 +126,12 @@ fn check_channel_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A name that Fabric would refuse, and one like it that it would take.
 fn bad_name(name: &str, reason: &str, place: &Place) -> Problem {
     let slug = name.to_ascii_lowercase().replace(['_', ' '], "-");
     let problem = Problem::new(Code::FK0230, format!("`{name}` cannot name a channel: {reason}")).at(place);
-    if slug != name && check_channel_name(&slug).is_ok() { problem.help(format!("call it `{slug}`")) } else { problem }
+    let like_it = slug != name && check_channel_name(&slug).is_ok();
+    problem.help(if like_it { format!("call it `{slug}`") } else { "write `name: mychannel`, say".to_owned() })
 }
 
 fn unknown_profile(channel: &Spanned<String>, profile: &Spanned<String>, configtx: &ConfigTx) -> Problem {

@@ -8,7 +8,7 @@ use crate::input::given;
 use crate::network::resolve::hosts::Meaning;
 use crate::network::resolve::not_built;
 use crate::network::resolve::orgs::OrgDraft;
-use crate::network::{AnchorPeer, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Role};
+use crate::network::{AnchorPeer, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
 
 impl MemberOrg {
@@ -22,7 +22,7 @@ impl MemberOrg {
 }
 
 impl Context<'_> {
-    /// The orgs of a section, in its order; of two with one name the last counts, as in Fabric, and is reported.
+    /// The orgs of a section, in its order; two with one name are an error, though Fabric would silently keep the last.
     pub fn member_orgs(&self, orgs: &[Spanned<Organization>], kind: OrgKind, problems: &mut Problems) -> Vec<MemberOrg> {
         let mut members: Vec<MemberOrg> = Vec::new();
         for org in orgs {
@@ -116,6 +116,9 @@ impl Context<'_> {
                 problems.push(problem.at(place).help("write `- Host: peer0.org1.example.com` and `Port: 7051`"));
                 continue;
             };
+            if !self.check_host(&entry.host, (Role::Peer, place), problems) {
+                continue;
+            }
             let written = HostPort { host: entry.host.value.clone(), port };
             let address = match self.hosts.meaning(&written, Role::Peer) {
                 // A network that was tried on one machine first; its org has a peer that is meant.

@@ -136,6 +136,18 @@ impl Context<'_> {
         self.resolved(written, node)
     }
 
+    /// Whether a host that stands apart from its port can be one: a name of a node, or any DNS name or IP address.
+    fn check_host(&self, host: &str, (role, place): (Role, &Place), problems: &mut Problems) -> bool {
+        if matches!(self.hosts.meaning_of_host(host, role), Meaning::Node(_)) {
+            return true;
+        }
+        let checked = addresses::check_host(host);
+        if let Err(reason) = &checked {
+            problems.push(Problem::new(Code::FK0224, reason).at(place).help("the port has a line of its own, `Port:`"));
+        }
+        checked.is_ok()
+    }
+
     /// The address under which `render` deploys the node.
     fn resolved(&self, written: HostPort, node: Option<NodeId>) -> Address {
         let draft = node.map(|id| &self.orgs[id.org().index()].nodes[id.index()]);

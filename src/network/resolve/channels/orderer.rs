@@ -167,6 +167,11 @@ impl Context<'_> {
                 .push(Problem::new(Code::FK0224, format!("`{}` is no port: ports are 1 to 65535", port.value)).at(&port.place));
             return None;
         };
+        if let Err(reason) = addresses::check_host(host) {
+            problems
+                .push(Problem::new(Code::FK0224, reason).at(&host.place).help("the port has a line of its own: `Port: 7050`"));
+            return None;
+        }
         let server = self.certificate(server_tls_cert, problems);
         let client = if client_tls_cert.value == server_tls_cert.value {
             server.clone()
