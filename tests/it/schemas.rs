@@ -8,8 +8,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+type Read = fn(&Value) -> Result<(), String>;
+
 /// The kinds that are rendered, and the type that reads each strictly.
-const KINDS: &[(&str, &str, fn(&Value) -> Result<(), String>)] = &[
+const KINDS: &[(&str, &str, Read)] = &[
     ("v1", "Namespace", strictly::<Namespace>),
     ("v1", "ServiceAccount", strictly::<ServiceAccount>),
     ("v1", "Secret", strictly::<Secret>),
