@@ -2,6 +2,7 @@
 //! Nothing is encoded here.
 
 mod keys;
+mod learn;
 mod list;
 mod members;
 mod orderer;
