@@ -42,7 +42,6 @@ pub fn split_host_port(text: &str) -> Result<(String, u16), String> {
     if host.is_empty() {
         return Err(format!("`{text}` has no host: write `host:port`"));
     }
-    check_host(host)?;
     Ok((host.to_owned(), check_port(port)?))
 }
 

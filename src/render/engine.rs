@@ -151,7 +151,8 @@ mod tests {
     fn no_value_breaks_out_of_its_place() {
         for value in ["plain", "a: b", "x\nkind: Secret", "\"'", "{{ peer }}", "- 1", "#", "~", "yes", "1e3", "\u{2028}\t\\"] {
             let objects = rendered(&format!("{OBJECT}data: {{text: {{{{ peer.name }}}}}}\n"), value).unwrap();
-            let [object] = objects.as_slice() else { panic!("{value:?}: {objects:?}") };
+            assert_eq!(objects.len(), 1, "{value:?}: {objects:?}");
+            let object = &objects[0];
             assert_eq!(object.kind, "ConfigMap");
             let text = object.value().get("data").and_then(|data| data.get("text"));
             assert_eq!(text.and_then(yaml::Value::as_str), Some(value), "{value:?}");

@@ -248,12 +248,17 @@ mod tests {
             [
                 "FK0105 o.yaml:3 unknown key `name` | write `Name`: upper and lower case matter here",
                 "FK0105 o.yaml:4 unknown key `Host` | `Hosts` is known; was that meant?",
-                "FK0105 o.yaml:5 unknown key `Zzz` | ",
-                "FK0105 o.yaml:2 unknown key `Inner.y` | ",
+                "FK0105 o.yaml:5 unknown key `Zzz` | known here are `Name`, `Count`, `Enable`, `Kind`, `Hosts`, `Inner`, `Policies`, `Sizes`, `Free`",
+                "FK0105 o.yaml:2 unknown key `Inner.y` | known here are `x`",
             ]
         );
         let (_, problems) = org("Foo: 1\n", CONFIGTX);
-        assert_eq!(problems, ["FK0104 o.yaml:1 unknown key `Foo` | "]);
+        assert_eq!(
+            problems,
+            [
+                "FK0104 o.yaml:1 unknown key `Foo` | known here are `Name`, `Count`, `Enable`, `Kind`, `Hosts`, `Inner`, `Policies`, `Sizes`, `Free`"
+            ]
+        );
         assert!(org("Foo: 1\n", Rules { unknown: Unknown::Ignore, ..CONFIGTX }).1.is_empty());
     }
 
@@ -286,8 +291,18 @@ mod tests {
 
     #[test]
     fn an_unknown_null_is_harmless_in_configtx_but_in_lists() {
-        assert_eq!(org("Foo:\n", CONFIGTX).1, ["FK0105 o.yaml:1 unknown key `Foo` | "]);
-        assert_eq!(get::<Vec<Org>>("- Foo:\n", CONFIGTX).1, ["FK0104 o.yaml:1 unknown key `[0].Foo` | "]);
+        assert_eq!(
+            org("Foo:\n", CONFIGTX).1,
+            [
+                "FK0105 o.yaml:1 unknown key `Foo` | known here are `Name`, `Count`, `Enable`, `Kind`, `Hosts`, `Inner`, `Policies`, `Sizes`, `Free`"
+            ]
+        );
+        assert_eq!(
+            get::<Vec<Org>>("- Foo:\n", CONFIGTX).1,
+            [
+                "FK0104 o.yaml:1 unknown key `[0].Foo` | known here are `Name`, `Count`, `Enable`, `Kind`, `Hosts`, `Inner`, `Policies`, `Sizes`, `Free`"
+            ]
+        );
     }
 
     #[test]

@@ -141,7 +141,12 @@ fn configtx(orgs: &[Org], generated: &mut Generated, dice: &mut Dice) {
     let mut endpoints: Vec<(usize, String)> = Vec::new();
     for (i, org) in orgs.iter().enumerate().filter(|(_, org)| org.ordering) {
         for (j, node) in org.nodes.iter().enumerate() {
-            let host = if loopback { "127.0.0.1".to_owned() } else { node.names[dice.below(node.names.len())].clone() };
+            let host = match dice.below(4) {
+                _ if loopback => "127.0.0.1".to_owned(),
+                // A host that only the certificate's path says anything of.
+                0 => format!("raft-{i}-{j}.dns.example"),
+                _ => node.names[dice.below(node.names.len())].clone(),
+            };
             let port = if loopback { 7050 + 1000 * i + 10 * j } else { usize::from(PORTS[dice.below(PORTS.len())]) };
             let certificate = format!("x/ordererOrganizations/{}/orderers/{}/tls/server.crt", org.domain, node.common_name);
             let _ = writeln!(text, "          - Host: {host}\n            Port: {port}");

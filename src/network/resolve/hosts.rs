@@ -65,7 +65,20 @@ impl Hosts {
         if let Some(node) = self.consenters.get(address).filter(|_| role == Role::Orderer) {
             return Meaning::Node(*node);
         }
-        self.meaning_of_host(&address.host, role)
+        match self.meaning_of_host(&address.host, role) {
+            Meaning::External | Meaning::Unknown if role == Role::Orderer => self.consenter_at(&address.host),
+            meaning => meaning,
+        }
+    }
+
+    /// The one consenter that has a host, at whatever port: its cluster port may stand there, and its endpoint here.
+    fn consenter_at(&self, host: &str) -> Meaning {
+        let at_host = self.consenters.iter().filter(|(address, _)| address.host == host);
+        let nodes: BTreeSet<NodeId> = at_host.map(|(_, node)| *node).collect();
+        match (nodes.first(), nodes.len()) {
+            (Some(node), 1) => Meaning::Node(*node),
+            _ => self.meaning_of_host(host, Role::Orderer),
+        }
     }
 
     /// Which node a host alone means.

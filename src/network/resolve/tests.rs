@@ -64,7 +64,8 @@ fn resolved(configtx: &str, values: &str) -> (Network, Problems) {
     }
     let mut problems = Problems::new();
     let network = input::load(&Project::in_dir(dir.path()), &mut problems).and_then(|inputs| resolve(&inputs, &mut problems));
-    (network.unwrap_or_else(|stop| panic!("{stop}: {problems:?}")), problems)
+    assert!(!problems.has_errors(), "{problems:?}");
+    (network.unwrap(), problems)
 }
 
 const CONSENTERS: &[(&str, &str)] = &[("one.ord.test:7050", "one.ord.test"), ("127.0.0.1:8050", "two.ord.test")];
@@ -78,7 +79,7 @@ fn meant<'n>(network: &'n Network, address: &Address) -> Option<&'n str> {
 }
 
 fn node<'n>(network: &'n Network, name: &str) -> &'n Node {
-    network.nodes().find(|node| node.name == name).unwrap_or_else(|| panic!("{name}"))
+    network.nodes().find(|node| node.name == name).expect(name)
 }
 
 #[test]
@@ -120,6 +121,19 @@ fn a_consenters_address_means_its_node_in_endpoints_too() {
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::FK0225]);
     let offered: Vec<_> = node(&network, "ord-two").service_ports.iter().map(|port| (port.target.word(), port.port)).collect();
     assert_eq!(offered, [("grpc", 7050), ("grpc", 8050), ("admin", 7053), ("operations", 9443)]);
+}
+
+#[test]
+fn a_host_that_one_consenter_has_means_it_at_other_ports_too() {
+    let consenters = [
+        ("raft.far.test:7059", "one.ord.test"),
+        ("many.far.test:1", "two.ord.test"),
+        ("many.far.test:2", "third.elsewhere.test"),
+    ];
+    let endpoints = ["raft.far.test:7050", "many.far.test:2", "many.far.test:3"];
+    let (network, _) = resolved(&configtx(&endpoints, &consenters, &[]), "");
+    let meant: Vec<_> = ordering(&network).orderer_endpoints.iter().map(|address| meant(&network, address)).collect();
+    assert_eq!(meant, [Some("one.ord.test"), Some("third.elsewhere.test"), None]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::input::given;
 use crate::network::resolve::hosts::Meaning;
 use crate::network::resolve::not_built;
 use crate::network::resolve::orgs::OrgDraft;
-use crate::network::{AnchorPeer, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Role, addresses};
+use crate::network::{AnchorPeer, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Role};
 use crate::yaml::Spanned;
 
 impl MemberOrg {

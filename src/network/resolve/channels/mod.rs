@@ -2,6 +2,7 @@
 //! Nothing is encoded here.
 
 mod keys;
+mod learn;
 mod list;
 mod members;
 mod orderer;
@@ -13,7 +14,7 @@ use super::hosts::{Hosts, Meaning};
 use super::orgs::{Known, NodeDraft, OrgDraft};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
-use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role};
+use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
 use std::path::{Path, PathBuf};
 

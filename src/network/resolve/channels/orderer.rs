@@ -4,7 +4,7 @@
 use super::policies::ORDERER_GROUP;
 use super::{Context, InStore};
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::input::configtx::{self, EtcdRaftOptions, Profile};
+use crate::input::configtx::{self, EtcdRaftOptions};
 use crate::input::given;
 use crate::network::resolve::hosts::Meaning;
 use crate::network::resolve::orgs::Known;
@@ -17,18 +17,7 @@ use crate::network::{
 use crate::yaml::Spanned;
 
 impl Context<'_> {
-    /// What consenters' certificate paths say of their addresses.
-    pub fn learn_consenters(&mut self, profile: &Profile) {
-        let raft = profile.orderer.iter().filter_map(|orderer| orderer.etcd_raft.as_ref());
-        for consenter in raft.flat_map(|raft| &raft.consenters) {
-            let node = self.node_of_certificate(&consenter.server_tls_cert);
-            if let (Some(node), Ok(port)) = (node, u16::try_from(consenter.port.value)) {
-                self.hosts.learn_consenter(HostPort { host: consenter.host.value.clone(), port }, node);
-            }
-        }
-    }
-
-    fn node_of_certificate(&self, path: &str) -> Option<NodeId> {
+    pub fn node_of_certificate(&self, path: &str) -> Option<NodeId> {
         let InStore { org, rest } = self.in_store(path)?;
         let common_name = rest.strip_prefix("orderers/")?.strip_suffix("/tls/server.crt")?;
         (org.kind == OrgKind::Orderer).then(|| org.nodes.iter().find(|node| node.common_name == common_name))?.map(|node| node.id)
@@ -57,35 +46,10 @@ impl Context<'_> {
         Some(config)
     }
 
-    /// Loopback endpoints besides those of consenters: the next orderers of their org that have no such address, as the port of
-    /// an orderer that follows the channel and orders nothing.
-    pub fn learn_loopback_endpoints(&mut self, profile: &Profile, problems: &mut Problems) {
-        for org in profile.orderer.iter().flat_map(|orderer| &orderer.organizations) {
-            let Some(InStore { org: draft, rest: _ }) = self.in_store(&org.msp_dir) else { continue };
-            let nodes: Vec<(NodeId, String)> = draft.nodes.iter().map(|node| (node.id, node.common_name.clone())).collect();
-            for text in &org.orderer_endpoints {
-                let Ok((host, port)) = addresses::split_host_port(text) else { continue };
-                let address = HostPort { host, port };
-                if self.hosts.meaning(&address, Role::Orderer) != Meaning::Loopback {
-                    continue;
-                }
-                let Some((node, name)) = nodes.iter().find(|(node, _)| !self.hosts.is_consenter(*node)) else { continue };
-                problems.push(
-                    Problem::new(
-                        Code::FK0225,
-                        format!("the endpoint `{address}` is a loopback address that no consenter has: taken for `{name}`, the next orderer of its org"),
-                    )
-                    .at(&text.place)
-                    .help(format!("write `{name}:{port}`")),
-                );
-                self.hosts.learn_consenter(address, *node);
-            }
-        }
-    }
-
     /// `host:port` text of an ordering endpoint.
     pub fn endpoint(&self, text: &Spanned<String>, problems: &mut Problems) -> Option<Address> {
         match addresses::split_host_port(text) {
+            Ok((host, _)) if !self.check_host(&host, (Role::Orderer, &text.place), problems) => None,
             Ok((host, port)) => Some(self.address(HostPort { host, port }, Role::Orderer, &text.place, problems)),
             Err(reason) => {
                 problems.push(Problem::new(Code::FK0224, reason).at(&text.place).help("write `orderer0.example.com:7050`"));
@@ -167,9 +131,7 @@ impl Context<'_> {
                 .push(Problem::new(Code::FK0224, format!("`{}` is no port: ports are 1 to 65535", port.value)).at(&port.place));
             return None;
         };
-        if let Err(reason) = addresses::check_host(host) {
-            problems
-                .push(Problem::new(Code::FK0224, reason).at(&host.place).help("the port has a line of its own: `Port: 7050`"));
+        if !self.check_host(host, (Role::Orderer, &host.place), problems) {
             return None;
         }
         let server = self.certificate(server_tls_cert, problems);

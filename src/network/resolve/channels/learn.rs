@@ -1,0 +1,47 @@
+//! What addresses mean a node because of where they stand, learnt from all profiles before any is read.
+//! Names of nodes are `hosts`'s.
+
+use super::{Context, InStore};
+use crate::diag::{Code, Problem, Problems};
+use crate::input::configtx::Profile;
+use crate::network::resolve::hosts::Meaning;
+use crate::network::{HostPort, NodeId, Role, addresses};
+
+impl Context<'_> {
+    /// What consenters' certificate paths say of their addresses.
+    pub fn learn_consenters(&mut self, profile: &Profile) {
+        let raft = profile.orderer.iter().filter_map(|orderer| orderer.etcd_raft.as_ref());
+        for consenter in raft.flat_map(|raft| &raft.consenters) {
+            let node = self.node_of_certificate(&consenter.server_tls_cert);
+            if let (Some(node), Ok(port)) = (node, u16::try_from(consenter.port.value)) {
+                self.hosts.learn_consenter(HostPort { host: consenter.host.value.clone(), port }, node);
+            }
+        }
+    }
+
+    /// Loopback endpoints besides those of consenters: the next orderers of their org that have no such address, as the port of
+    /// an orderer that follows the channel and orders nothing.
+    pub fn learn_loopback_endpoints(&mut self, profile: &Profile, problems: &mut Problems) {
+        for org in profile.orderer.iter().flat_map(|orderer| &orderer.organizations) {
+            let Some(InStore { org: draft, rest: _ }) = self.in_store(&org.msp_dir) else { continue };
+            let nodes: Vec<(NodeId, String)> = draft.nodes.iter().map(|node| (node.id, node.common_name.clone())).collect();
+            for text in &org.orderer_endpoints {
+                let Ok((host, port)) = addresses::split_host_port(text) else { continue };
+                let address = HostPort { host, port };
+                if self.hosts.meaning(&address, Role::Orderer) != Meaning::Loopback {
+                    continue;
+                }
+                let Some((node, name)) = nodes.iter().find(|(node, _)| !self.hosts.is_consenter(*node)) else { continue };
+                problems.push(
+                    Problem::new(
+                        Code::FK0225,
+                        format!("the endpoint `{address}` is a loopback address that no consenter has: taken for `{name}`, the next orderer of its org"),
+                    )
+                    .at(&text.place)
+                    .help(format!("write `{name}:{port}`")),
+                );
+                self.hosts.learn_consenter(address, *node);
+            }
+        }
+    }
+}
