@@ -104,6 +104,13 @@ pub fn walk(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Whether files can be made in a folder, or in the folder that it would be made in. Nothing is left there.
+pub fn try_writing(dir: &Path) -> Result<()> {
+    let here = |dir: &&Path| !dir.as_os_str().is_empty() && dir.symlink_metadata().is_ok();
+    let nearest = dir.ancestors().find(here).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".fabkube-").tempfile_in(nearest).map(drop).map_err(failed("write in", nearest))
+}
+
 /// Makes a folder and those above it.
 pub fn make_dir(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(failed("make the folder", dir))

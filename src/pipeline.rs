@@ -93,6 +93,10 @@ fn provision<'a>(
     let history = channel::history(network, blocks, &lock, problems)?;
     let (pinned, rooted) = (history.pinned(), history.rooted());
     let store = Store::open(&project.crypto_store(), policy.making);
+    if history.lacks_blocks() {
+        // Before the first key: a folder that cannot be written is no reason to make half.
+        blocks.try_adding()?;
+    }
     let request = crypto::Request { network, store: &store, lock: &lock, pinned, rooted, policy, names };
     let material = crypto::provision(&request, problems, progress)?;
     Ok((material, history, lock))

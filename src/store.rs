@@ -98,6 +98,11 @@ impl Store {
         }
     }
 
+    /// Fails where nothing could be added to it, before something else is made that needs it.
+    pub fn try_adding(&self) -> Result<(), fs::Error> {
+        if self.making.writes() { fs::try_writing(&self.dir) } else { Ok(()) }
+    }
+
     /// Has the disk keep what was added.
     pub fn keep(&self) -> Result<(), fs::Error> {
         if self.memory.is_some() { Ok(()) } else { fs::keep(&self.dir) }

@@ -42,6 +42,11 @@ impl<'a> History<'a> {
         &self.rooted
     }
 
+    /// Whether some channel has no block yet.
+    pub fn lacks_blocks(&self) -> bool {
+        self.blocks.iter().any(Option::is_none)
+    }
+
     /// Writes down which block each channel has, where it has one.
     pub fn remember(&self, network: &Network, lock: &mut Lock) {
         for (channel, stored) in network.channels.iter().zip(&self.blocks) {

@@ -78,6 +78,7 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
     if lacks.iter().all(Lack::is_empty) {
         return material::assemble(request.network, found, Vec::new());
     }
+    request.store.try_adding()?;
     let made = make::make(request, &found, &lacks, progress)?;
     request.store.keep()?;
     let (found, lacks) = look(request, problems)?;
