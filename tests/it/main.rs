@@ -9,6 +9,7 @@ mod block;
 mod cli;
 mod cluster;
 mod conformance;
+mod cryptogen;
 mod diagnostics;
 mod docs;
 mod generated;
