@@ -57,6 +57,13 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
     Ok((network, material))
 }
 
+/// Every certificate that the project names, as it lies there. Nothing is made.
+pub fn certificates(project: &Project, problems: &mut Problems) -> Result<Vec<crypto::Entry>, Stop> {
+    let network = network(project, problems)?;
+    let store = Store::open(&project.crypto_store(), Making::Nothing);
+    crypto::list(&network, &store, problems)
+}
+
 /// The keys, made where they are missing and nothing that is there speaks against it; and what the stored blocks say.
 fn provision<'a>(
     walk: Walk<'_>,

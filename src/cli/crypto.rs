@@ -1,5 +1,7 @@
 //! `fabkube crypto`: keys and certificates.
 
+mod list;
+
 use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, report};
@@ -19,6 +21,8 @@ pub struct Args {
 enum Command {
     /// Make the keys and certificates that crypto-config.yaml names and the folder lacks; nothing that exists is touched
     Generate(Generate),
+    /// Print every certificate of the network: whose it is, its key, and how long it lasts
+    List(list::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -32,6 +36,7 @@ impl Args {
     pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         match &self.command {
             Command::Generate(args) => args.run(project),
+            Command::List(args) => args.run(project),
         }
     }
 }

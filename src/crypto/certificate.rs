@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::IpAddr;
 use time::OffsetDateTime;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
 
 /// A certificate read from a PEM file.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,8 +28,49 @@ pub struct Certificate {
     pub is_ca: bool,
     pub subject_key_id: Option<Vec<u8>>,
     pub authority_key_id: Option<Vec<u8>>,
+    /// The subject to read: `C=US, ST=California, CN=peer0.org1.example.com`.
+    pub subject_text: String,
+    /// The OUs of the subject, in order.
+    pub units: Vec<String>,
+    pub key_kind: KeyKind,
+    /// What it may be used for in TLS; `None` where it does not say, which is for anything.
+    pub(super) usages: Option<Usages>,
+    /// Whether its key usage, where it has one, lets it sign certificates.
+    pub(super) signs_certificates: bool,
+    /// The serial number's bytes, without leading zeros.
+    pub(super) serial: Vec<u8>,
     /// The public key's bits: the point, for an elliptic curve.
     pub(super) public_key: Vec<u8>,
+}
+
+/// What kind of key a certificate is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// `P-256`, `P-384`, `P-521`, or a curve's object identifier.
+    Ecdsa(String),
+    /// How many bits.
+    Rsa(usize),
+    Ed25519,
+    /// Its object identifier.
+    Other(String),
+}
+
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyKind::Ecdsa(curve) => write!(f, "ECDSA {curve}"),
+            KeyKind::Rsa(bits) => write!(f, "RSA {bits}"),
+            KeyKind::Ed25519 => f.write_str("Ed25519"),
+            KeyKind::Other(oid) => f.write_str(oid),
+        }
+    }
+}
+
+/// The extended key usages that Go's TLS and Fabric's MSP ask for; `any` stands for both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Usages {
+    pub server: bool,
+    pub client: bool,
 }
 
 impl fmt::Debug for Certificate {
@@ -89,6 +130,12 @@ impl Certificate {
             subject: read.subject().as_raw().to_vec(),
             issuer: read.issuer().as_raw().to_vec(),
             is_ca: read.is_ca(),
+            subject_text: read.subject().to_string(),
+            units: read.subject().iter_organizational_unit().filter_map(|a| Some(a.as_str().ok()?.to_owned())).collect(),
+            key_kind: key_kind(read.public_key()),
+            usages: None,
+            signs_certificates: true,
+            serial: without_zeros(read.raw_serial()).to_vec(),
             subject_key_id: None,
             authority_key_id: None,
             public_key: read.public_key().subject_public_key.data.to_vec(),
@@ -109,12 +156,22 @@ impl Certificate {
                         }
                     }
                 }
+                ParsedExtension::ExtendedKeyUsage(usage) => {
+                    let server = usage.any || usage.server_auth;
+                    facts.usages = Some(Usages { server, client: usage.any || usage.client_auth });
+                }
+                ParsedExtension::KeyUsage(usage) => facts.signs_certificates = usage.key_cert_sign(),
                 _ => {}
             }
         }
         drop(read);
         facts.der = der;
         Ok(facts)
+    }
+
+    /// Its names for TLS, as text: DNS names first.
+    pub fn sans(&self) -> Vec<String> {
+        self.dns_names.iter().cloned().chain(self.ip_addresses.iter().map(ToString::to_string)).collect()
     }
 
     /// Whether a TLS client that dials this host takes the certificate, by the rules of Go (`crypto/x509.VerifyHostname`).
@@ -152,6 +209,32 @@ impl Certificate {
             Err(_) => Signed::No,
         }
     }
+}
+
+fn key_kind(key: &SubjectPublicKeyInfo<'_>) -> KeyKind {
+    let algorithm = key.algorithm.algorithm.to_id_string();
+    let curve = || {
+        let oid = key.algorithm.parameters.as_ref().and_then(|curve| Some(curve.as_oid().ok()?.to_id_string()));
+        match oid.as_deref() {
+            Some("1.2.840.10045.3.1.7") => "P-256".to_owned(),
+            Some("1.3.132.0.34") => "P-384".to_owned(),
+            Some("1.3.132.0.35") => "P-521".to_owned(),
+            Some(other) => other.to_owned(),
+            None => "of an unnamed curve".to_owned(),
+        }
+    };
+    match algorithm.as_str() {
+        "1.2.840.10045.2.1" => KeyKind::Ecdsa(curve()),
+        "1.2.840.113549.1.1.1" => KeyKind::Rsa(key.parsed().map_or(0, |key| key.key_size())),
+        "1.3.101.112" => KeyKind::Ed25519,
+        _ => KeyKind::Other(algorithm),
+    }
+}
+
+/// A number's bytes as they compare.
+pub(super) fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    &bytes[zeros..]
 }
 
 fn ip_address(octets: &[u8]) -> Option<IpAddr> {

@@ -4,6 +4,7 @@
 mod certificate;
 mod check;
 mod found;
+mod inventory;
 mod issue;
 mod key;
 mod lack;
@@ -17,7 +18,8 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
-pub use certificate::{Certificate, key_fingerprint};
+pub use certificate::{Certificate, KeyKind, key_fingerprint};
+pub use inventory::{Entry, EntryRole, Usage, list};
 pub use key::password;
 pub use material::{IdentityPublic, Material, OrgPublic, PairKeys, PublicMaterial, TlsPublic};
 pub use msp::{MspFolder, PemFile};
