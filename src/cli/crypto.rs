@@ -1,6 +1,7 @@
 //! `fabkube crypto`: keys and certificates.
 
 mod list;
+mod verify;
 
 use super::progress::Bar;
 use super::project_args::ProjectArgs;
@@ -10,6 +11,7 @@ use crate::diag::Problems;
 use crate::pipeline::{self, Walk};
 use crate::store::{Keys, Making, Policy};
 use clap::Subcommand;
+use std::path::Path;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -23,6 +25,8 @@ enum Command {
     Generate(Generate),
     /// Print every certificate of the network: whose it is, its key, and how long it lasts
     List(list::Args),
+    /// Say of every certificate of the network whether it is right; nothing is made
+    Verify(verify::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -37,6 +41,7 @@ impl Args {
         match &self.command {
             Command::Generate(args) => args.run(project),
             Command::List(args) => args.run(project),
+            Command::Verify(args) => args.run(project),
         }
     }
 }
@@ -59,4 +64,9 @@ impl Generate {
         ));
         Ok(Status::Done)
     }
+}
+
+/// A path with `/` on every system.
+fn slashed(path: &Path) -> String {
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -169,6 +169,13 @@ impl Certificate {
         Ok(facts)
     }
 
+    /// Every certificate of a PEM file that can be read: a bundle of CAs.
+    pub(super) fn parse_all(bytes: &[u8]) -> Vec<Self> {
+        let blocks = pem::parse_many(bytes).unwrap_or_default();
+        let of_certificates = blocks.iter().filter(|block| block.tag() == "CERTIFICATE");
+        of_certificates.filter_map(|block| Self::parse(pem::encode(block).as_bytes()).ok()).collect()
+    }
+
     /// Its names for TLS, as text: DNS names first.
     pub fn sans(&self) -> Vec<String> {
         self.dns_names.iter().cloned().chain(self.ip_addresses.iter().map(ToString::to_string)).collect()
@@ -185,25 +192,39 @@ impl Certificate {
 
     /// Whether one of these authorities issued it: by name, key identifier and signature.
     pub(super) fn is_issued_by_one_of<'a>(&self, authorities: impl IntoIterator<Item = &'a Certificate>) -> bool {
-        authorities.into_iter().any(|authority| {
-            let same_id = match (&self.authority_key_id, &authority.subject_key_id) {
-                (Some(wanted), Some(id)) => wanted == id,
-                _ => true,
-            };
-            authority.is_ca && authority.subject == self.issuer && same_id && authority.signed(self) != Signed::No
-        })
+        authorities.into_iter().any(|authority| self.is_issued_by(authority))
+    }
+
+    pub(super) fn is_issued_by(&self, authority: &Certificate) -> bool {
+        let same_id = match (&self.authority_key_id, &authority.subject_key_id) {
+            (Some(wanted), Some(id)) => wanted == id,
+            _ => true,
+        };
+        // A CA that is none by its constraints is its own problem.
+        authority.subject == self.issuer && same_id && authority.signed(self) != Signed::No
+    }
+
+    /// Whether they are one certificate. Fabric rewrites high-S signatures before it compares, so what was signed decides.
+    pub(super) fn is_same_as(&self, other: &Certificate) -> bool {
+        (&self.serial, &self.key_fingerprint, &self.issuer) == (&other.serial, &other.key_fingerprint, &other.issuer)
+            && (self.not_before, self.not_after, &self.subject) == (other.not_before, other.not_after, &other.subject)
     }
 
     fn signed(&self, other: &Certificate) -> Signed {
         let Ok((_, read)) = X509Certificate::from_der(&other.der) else { return Signed::No };
+        let algorithm = read.signature_algorithm.algorithm.to_id_string();
+        self.made_signature(read.tbs_certificate.as_ref(), &algorithm, &read.signature_value.data)
+    }
+
+    /// Whether its key made a signature; `algorithm` is an object identifier.
+    pub(super) fn made_signature(&self, message: &[u8], algorithm: &str, signature: &[u8]) -> Signed {
         let Ok(key) = VerifyingKey::from_sec1_bytes(&self.public_key) else { return Signed::Unknown };
-        let message = read.tbs_certificate.as_ref();
-        let digest = match read.signature_algorithm.algorithm.to_id_string().as_str() {
+        let digest = match algorithm {
             "1.2.840.10045.4.3.2" => Sha256::digest(message).to_vec(),
             "1.2.840.10045.4.3.3" => Sha384::digest(message).to_vec(),
             _ => return Signed::Unknown,
         };
-        let signature = Signature::from_der(&read.signature_value.data);
+        let signature = Signature::from_der(signature);
         match signature.and_then(|signature| key.verify_prehash(&digest, &signature)) {
             Ok(()) => Signed::Yes,
             Err(_) => Signed::No,

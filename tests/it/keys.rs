@@ -22,12 +22,7 @@ fn list_prints_every_certificate_that_the_files_name() {
 #[test]
 fn list_needs_no_private_key_and_says_what_is_not_there() {
     let project = Project::sample_with_stores();
-    for path in project.tree("crypto-config").into_keys() {
-        let name = path.file_name().unwrap().to_string_lossy();
-        if name == "priv_sk" || name.ends_with(".key") {
-            project.remove(&format!("crypto-config/{}", path.display()));
-        }
-    }
+    remove_keys(&project, "crypto-config");
     project.remove("crypto-config/peerOrganizations/org2.example.com/users");
     let ran = project.run(&["crypto", "list", "-o", "json"]).ok();
     let list: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
@@ -56,4 +51,77 @@ fn list_prints_what_it_can_read() {
     project.write(path, "garbage");
     let ran = project.run(&["crypto", "list"]).wrong();
     assert!(ran.stdout.lines().count() == 30 && ran.stderr.contains("error[FK0306]"), "{ran:?}");
+}
+
+const PEER: &str = "crypto-config/peerOrganizations/org1.example.com/peers/peer0.org1.example.com";
+
+/// The verdict of each row, by its path.
+fn verdicts(table: &str) -> Vec<(String, String)> {
+    let heading = table.lines().next().unwrap();
+    let (from, to) = (heading.find("VERDICT").unwrap(), heading.find("PATH").unwrap());
+    table.lines().skip(1).map(|line| (line[to..].to_owned(), line[from..to].trim().to_owned())).collect()
+}
+
+fn verdict(table: &str, path: &str) -> String {
+    verdicts(table).into_iter().find(|(row, _)| row == path).unwrap_or_else(|| panic!("{path} is not in\n{table}")).1
+}
+
+fn remove_keys(project: &Project, below: &str) {
+    for path in project.tree(below).into_keys() {
+        let name = path.file_name().unwrap().to_string_lossy();
+        if name == "priv_sk" || name.ends_with(".key") {
+            project.remove(&format!("{below}/{}", path.display()));
+        }
+    }
+}
+
+#[test]
+fn verify_says_of_every_certificate_whether_it_is_right() {
+    let project = Project::sample_with_stores();
+    let ran = project.run(&["crypto", "verify"]).ok();
+    assert!(verdicts(&ran.stdout).iter().all(|(_, verdict)| verdict == "ok"), "{}", ran.stdout);
+    assert_eq!((verdicts(&ran.stdout).len(), ran.stderr.as_str()), (33, "33 of 33 are right\n"));
+}
+
+#[test]
+fn verify_puts_a_problem_beside_what_it_is_about() {
+    let project = Project::sample_with_stores();
+    let org = "crypto-config/peerOrganizations/org1.example.com";
+    project.write(&format!("{PEER}/tls/ca.crt"), "garbage");
+    project.write(&format!("{org}/msp/crls/crl.pem"), "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n");
+    let key = project.read(&format!("{org}/ca/priv_sk"));
+    project.write(&format!("{PEER}/msp/keystore/priv_sk"), &key);
+    project.remove(&format!("{org}/peers/peer1.org1.example.com"));
+    let before = project.tree(".");
+    let ran = project.run(&["crypto", "verify"]).wrong();
+    let is = |path: &str| verdict(&ran.stdout, path);
+    assert_eq!(is(&format!("{PEER}/tls/server.crt")), "error FK0306");
+    assert_eq!(is(&format!("{org}/msp")), "error FK0339");
+    assert_eq!(is(&format!("{PEER}/msp/signcerts/peer0.org1.example.com-cert.pem")), "error FK0330");
+    assert_eq!(is(&format!("{org}/peers/peer1.org1.example.com/tls/server.crt")), "missing");
+    assert_eq!(verdicts(&ran.stdout).iter().filter(|(_, verdict)| verdict == "ok").count(), 33 - 5);
+    assert!(ran.stderr.contains("error[FK0330]") && ran.stderr.contains("note[FK0342]"), "{}", ran.stderr);
+
+    let ran = project.run(&["crypto", "verify", "-o", "json"]).wrong();
+    let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((json["identities"].as_array().unwrap().len(), ran.stderr.as_str()), (33, ""));
+    let row = json["identities"].as_array().unwrap().iter().find(|row| row["problems"][0]["code"] == "FK0330").unwrap();
+    assert_eq!(
+        (&row["verdict"], &row["name"], &row["usage"]),
+        (&"error".into(), &"peer0.org1.example.com".into(), &"identity".into())
+    );
+    assert_eq!(json["problems"][0]["code"], "FK0342");
+    assert!(project.tree(".") == before, "verifying changed something");
+}
+
+#[test]
+fn verify_asks_for_private_keys_only_where_an_org_has_some() {
+    let project = Project::sample_with_stores();
+    remove_keys(&project, "crypto-config/peerOrganizations/org1.example.com");
+    let ran = project.run(&["crypto", "verify"]).ok();
+    assert!(ran.stderr.contains("note[FK0344]: 10 of 10 certificates of `org1.example.com`"), "{}", ran.stderr);
+    project.remove("crypto-config/peerOrganizations/org2.example.com/peers/peer0.org2.example.com/tls/server.key");
+    let ran = project.run(&["crypto", "verify"]).wrong();
+    assert!(ran.stderr.contains("error[FK0307]"), "{}", ran.stderr);
+    project.run(&["crypto", "verify", "--without-keys"]).ok();
 }

@@ -1,5 +1,6 @@
 //! `fabkube crypto list`: every certificate of the network and how long it lasts.
 
+use super::slashed;
 use crate::cli::duration::Span;
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::table::Table;
@@ -9,7 +10,6 @@ use crate::diag::Problems;
 use crate::pipeline;
 use clap::ValueEnum;
 use serde_json::{Value, json};
-use std::path::Path;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -107,11 +107,6 @@ impl<'a> Line<'a> {
             "path": slashed(path),
         })
     }
-}
-
-/// With `/` on every system.
-fn slashed(path: &Path) -> String {
-    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 fn table(lines: &[Line<'_>], width: Width) -> String {
