@@ -80,6 +80,32 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
     Ok((network, material))
 }
 
+/// Every certificate that the project names, as it lies there. Nothing is made.
+pub fn certificates(project: &Project, problems: &mut Problems) -> Result<Vec<crypto::Entry>, Stop> {
+    let network = network(project, problems)?;
+    let store = Store::open(&project.crypto_store(), Making::Nothing);
+    crypto::list(&network, &store, problems)
+}
+
+/// All that is to be said of the tree of keys. Stored blocks are read for the keys that they need; one that cannot be read is a
+/// problem among the others.
+pub fn verify(project: &Project, keys: Keys, problems: &mut Problems) -> Result<crypto::Verified, Stop> {
+    let network = network(project, problems)?;
+    let lock = Lock::load(&project.lock_file(), problems)?;
+    let blocks = Store::open(&project.artifacts_store(), Making::InMemory);
+    let history = match channel::history(&network, &blocks, &lock, problems) {
+        Ok(history) => Some(history),
+        Err(Stop::Reported) => None,
+        Err(stop) => return Err(stop),
+    };
+    let (pinned, rooted) = history.as_ref().map_or((&[][..], &[][..]), |history| (history.pinned(), history.rooted()));
+    let policy = Policy { making: Making::InMemory, keys };
+    let store = Store::open(&project.crypto_store(), policy.making);
+    let request =
+        crypto::Request { network: &network, store: &store, lock: &lock, pinned, rooted, policy, names: Names::Checked };
+    crypto::verify(&request, problems)
+}
+
 /// The keys, made where they are missing and nothing that is there speaks against it; and what the stored blocks say.
 fn provision<'a>(
     walk: Walk<'_>,

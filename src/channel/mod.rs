@@ -8,7 +8,6 @@ mod encoder;
 mod external;
 mod history;
 mod msp;
-mod ou_config;
 mod policy;
 mod proto;
 #[cfg(test)]

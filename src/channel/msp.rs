@@ -1,12 +1,11 @@
 //! The `MSP` value of an org: the verifying half of its MSP folder (fabric `msp/configbuilder.go`).
-//! Its `config.yaml` is read in `ou_config`; folders outside the store are read in `external`.
+//! Folders outside the store are read in `external`.
 
 use super::proto::msp::{FabricCryptoConfig, FabricMspConfig, FabricNodeOus, FabricOuIdentifier, MspConfig};
-use super::{Encoding, external, ou_config};
-use crate::crypto::{MspFolder, PemFile};
+use super::{Encoding, external};
+use crate::crypto::{MspFolder, NodeOus, OuConfig, OuIdentifier, PemFile, read_ou_config};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{MemberOrg, MspSource};
-use ou_config::{NodeOus, OuConfig, OuIdentifier};
 use prost::Message;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -16,7 +15,9 @@ pub(super) fn new_msp_config(org: &MemberOrg, encoding: Encoding<'_>, problems: 
     match &org.msp {
         MspSource::Org(id) => {
             let dir = encoding.network.org(*id).dir().join("msp");
-            Verifying { org, dir, folder: &encoding.public.org(*id).msp, elsewhere: None }.config(problems)
+            let folder = &encoding.public.org(*id).msp;
+            // `crypto` has checked the store: what is wrong there has been said, with its path.
+            Verifying { org, dir, folder, elsewhere: None }.config(&mut Problems::new())
         }
         MspSource::Folder(dir) => external::msp_config(org, dir, problems),
     }
@@ -73,7 +74,7 @@ impl Verifying<'_> {
     }
 
     fn ou_config(&self, problems: &mut Problems) -> OuConfig {
-        let read = |bytes: &Vec<u8>| ou_config::read(&self.dir.join("config.yaml"), bytes, problems);
+        let read = |bytes: &Vec<u8>| read_ou_config(&self.dir.join("config.yaml"), bytes, problems);
         self.folder.config.as_ref().and_then(read).unwrap_or_default()
     }
 

@@ -1,5 +1,8 @@
 //! `fabkube crypto`: keys and certificates.
 
+mod list;
+mod verify;
+
 use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, report};
@@ -9,6 +12,7 @@ use crate::lock::Memory;
 use crate::pipeline::{self, Walk};
 use crate::store::{Keys, Making, Policy};
 use clap::Subcommand;
+use std::path::Path;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -20,6 +24,10 @@ pub struct Args {
 enum Command {
     /// Make the keys and certificates that crypto-config.yaml names and the folder lacks; nothing that exists is touched
     Generate(Generate),
+    /// Print every certificate of the network: whose it is, its key, and how long it lasts
+    List(list::Args),
+    /// Say of every certificate of the network whether it is right; nothing is made
+    Verify(verify::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -33,6 +41,8 @@ impl Args {
     pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         match &self.command {
             Command::Generate(args) => args.run(project),
+            Command::List(args) => args.run(project),
+            Command::Verify(args) => args.run(project),
         }
     }
 }
@@ -55,4 +65,9 @@ impl Generate {
         ));
         Ok(Status::Done)
     }
+}
+
+/// A path with `/` on every system.
+fn slashed(path: &Path) -> String {
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }

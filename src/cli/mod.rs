@@ -3,12 +3,14 @@
 mod channel;
 mod check;
 mod crypto;
+mod duration;
 mod explain;
 mod progress;
 mod project_args;
 mod render;
 mod report;
 mod show;
+mod table;
 mod templates;
 mod values;
 mod version;

@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::IpAddr;
 use time::OffsetDateTime;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
 
 /// A certificate read from a PEM file.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,8 +28,49 @@ pub struct Certificate {
     pub is_ca: bool,
     pub subject_key_id: Option<Vec<u8>>,
     pub authority_key_id: Option<Vec<u8>>,
+    /// The subject to read: `C=US, ST=California, CN=peer0.org1.example.com`.
+    pub subject_text: String,
+    /// The OUs of the subject, in order.
+    pub units: Vec<String>,
+    pub key_kind: KeyKind,
+    /// What it may be used for in TLS; `None` where it does not say, which is for anything.
+    pub(super) usages: Option<Usages>,
+    /// Whether its key usage, where it has one, lets it sign certificates.
+    pub(super) signs_certificates: bool,
+    /// The serial number's bytes, without leading zeros.
+    pub(super) serial: Vec<u8>,
     /// The public key's bits: the point, for an elliptic curve.
     pub(super) public_key: Vec<u8>,
+}
+
+/// What kind of key a certificate is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// `P-256`, `P-384`, `P-521`, or a curve's object identifier.
+    Ecdsa(String),
+    /// How many bits.
+    Rsa(usize),
+    Ed25519,
+    /// Its object identifier.
+    Other(String),
+}
+
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyKind::Ecdsa(curve) => write!(f, "ECDSA {curve}"),
+            KeyKind::Rsa(bits) => write!(f, "RSA {bits}"),
+            KeyKind::Ed25519 => f.write_str("Ed25519"),
+            KeyKind::Other(oid) => f.write_str(oid),
+        }
+    }
+}
+
+/// The extended key usages that Go's TLS and Fabric's MSP ask for; `any` stands for both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Usages {
+    pub server: bool,
+    pub client: bool,
 }
 
 impl fmt::Debug for Certificate {
@@ -89,6 +130,12 @@ impl Certificate {
             subject: read.subject().as_raw().to_vec(),
             issuer: read.issuer().as_raw().to_vec(),
             is_ca: read.is_ca(),
+            subject_text: read.subject().to_string(),
+            units: read.subject().iter_organizational_unit().filter_map(|a| Some(a.as_str().ok()?.to_owned())).collect(),
+            key_kind: key_kind(read.public_key()),
+            usages: None,
+            signs_certificates: true,
+            serial: without_zeros(read.raw_serial()).to_vec(),
             subject_key_id: None,
             authority_key_id: None,
             public_key: read.public_key().subject_public_key.data.to_vec(),
@@ -109,12 +156,29 @@ impl Certificate {
                         }
                     }
                 }
+                ParsedExtension::ExtendedKeyUsage(usage) => {
+                    let server = usage.any || usage.server_auth;
+                    facts.usages = Some(Usages { server, client: usage.any || usage.client_auth });
+                }
+                ParsedExtension::KeyUsage(usage) => facts.signs_certificates = usage.key_cert_sign(),
                 _ => {}
             }
         }
         drop(read);
         facts.der = der;
         Ok(facts)
+    }
+
+    /// Every certificate of a PEM file that can be read: a bundle of CAs.
+    pub(super) fn parse_all(bytes: &[u8]) -> Vec<Self> {
+        let blocks = pem::parse_many(bytes).unwrap_or_default();
+        let of_certificates = blocks.iter().filter(|block| block.tag() == "CERTIFICATE");
+        of_certificates.filter_map(|block| Self::parse(pem::encode(block).as_bytes()).ok()).collect()
+    }
+
+    /// Its names for TLS, as text: DNS names first.
+    pub fn sans(&self) -> Vec<String> {
+        self.dns_names.iter().cloned().chain(self.ip_addresses.iter().map(ToString::to_string)).collect()
     }
 
     /// Whether a TLS client that dials this host takes the certificate, by the rules of Go (`crypto/x509.VerifyHostname`).
@@ -128,30 +192,70 @@ impl Certificate {
 
     /// Whether one of these authorities issued it: by name, key identifier and signature.
     pub(super) fn is_issued_by_one_of<'a>(&self, authorities: impl IntoIterator<Item = &'a Certificate>) -> bool {
-        authorities.into_iter().any(|authority| {
-            let same_id = match (&self.authority_key_id, &authority.subject_key_id) {
-                (Some(wanted), Some(id)) => wanted == id,
-                _ => true,
-            };
-            authority.is_ca && authority.subject == self.issuer && same_id && authority.signed(self) != Signed::No
-        })
+        authorities.into_iter().any(|authority| self.is_issued_by(authority))
+    }
+
+    pub(super) fn is_issued_by(&self, authority: &Certificate) -> bool {
+        let same_id = match (&self.authority_key_id, &authority.subject_key_id) {
+            (Some(wanted), Some(id)) => wanted == id,
+            _ => true,
+        };
+        // A CA that is none by its constraints is its own problem.
+        authority.subject == self.issuer && same_id && authority.signed(self) != Signed::No
+    }
+
+    /// Whether they are one certificate. Fabric rewrites high-S signatures before it compares, so what was signed decides.
+    pub(super) fn is_same_as(&self, other: &Certificate) -> bool {
+        (&self.serial, &self.key_fingerprint, &self.issuer) == (&other.serial, &other.key_fingerprint, &other.issuer)
+            && (self.not_before, self.not_after, &self.subject) == (other.not_before, other.not_after, &other.subject)
     }
 
     fn signed(&self, other: &Certificate) -> Signed {
         let Ok((_, read)) = X509Certificate::from_der(&other.der) else { return Signed::No };
+        let algorithm = read.signature_algorithm.algorithm.to_id_string();
+        self.made_signature(read.tbs_certificate.as_ref(), &algorithm, &read.signature_value.data)
+    }
+
+    /// Whether its key made a signature; `algorithm` is an object identifier.
+    pub(super) fn made_signature(&self, message: &[u8], algorithm: &str, signature: &[u8]) -> Signed {
         let Ok(key) = VerifyingKey::from_sec1_bytes(&self.public_key) else { return Signed::Unknown };
-        let message = read.tbs_certificate.as_ref();
-        let digest = match read.signature_algorithm.algorithm.to_id_string().as_str() {
+        let digest = match algorithm {
             "1.2.840.10045.4.3.2" => Sha256::digest(message).to_vec(),
             "1.2.840.10045.4.3.3" => Sha384::digest(message).to_vec(),
             _ => return Signed::Unknown,
         };
-        let signature = Signature::from_der(&read.signature_value.data);
+        let signature = Signature::from_der(signature);
         match signature.and_then(|signature| key.verify_prehash(&digest, &signature)) {
             Ok(()) => Signed::Yes,
             Err(_) => Signed::No,
         }
     }
+}
+
+fn key_kind(key: &SubjectPublicKeyInfo<'_>) -> KeyKind {
+    let algorithm = key.algorithm.algorithm.to_id_string();
+    let curve = || {
+        let oid = key.algorithm.parameters.as_ref().and_then(|curve| Some(curve.as_oid().ok()?.to_id_string()));
+        match oid.as_deref() {
+            Some("1.2.840.10045.3.1.7") => "P-256".to_owned(),
+            Some("1.3.132.0.34") => "P-384".to_owned(),
+            Some("1.3.132.0.35") => "P-521".to_owned(),
+            Some(other) => other.to_owned(),
+            None => "of an unnamed curve".to_owned(),
+        }
+    };
+    match algorithm.as_str() {
+        "1.2.840.10045.2.1" => KeyKind::Ecdsa(curve()),
+        "1.2.840.113549.1.1.1" => KeyKind::Rsa(key.parsed().map_or(0, |key| key.key_size())),
+        "1.3.101.112" => KeyKind::Ed25519,
+        _ => KeyKind::Other(algorithm),
+    }
+}
+
+/// A number's bytes as they compare.
+pub(super) fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    &bytes[zeros..]
 }
 
 fn ip_address(octets: &[u8]) -> Option<IpAddr> {

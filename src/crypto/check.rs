@@ -1,15 +1,25 @@
 //! Judges the certificates that are there: who issued them, when they are valid, whom they name, whether their keys are here.
 //! What is not there is `lack`'s.
 
+mod folder;
+mod identity;
+
 use super::certificate::Certificate;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
 use super::issue;
+use super::lack::Lack;
+use super::layout;
+use super::msp::MspFolder;
+use super::ou_config::{OuConfig, read_ou_config};
 use super::plan::{Authority, Half, Member};
+use super::revocation::RevocationList;
 use super::{Names, Request};
-use crate::diag::{Code, Place, Problem, Problems};
-use crate::network::{Node, Org, Role};
+use crate::diag::{Code, Place, Problem, Problems, Severity};
+use crate::network::{FabricVersion, Node, Org, Role};
 use crate::store::{Keys, Store};
+use folder::{Finding, Folder, certificates};
 use rayon::prelude::*;
+use std::path::Path;
 use time::OffsetDateTime;
 
 /// What a check of an org looks at.
@@ -19,22 +29,53 @@ pub(super) struct Check<'a> {
     names: Names,
     org: &'a Org,
     found: &'a FoundOrg,
+    lack: &'a Lack,
+    fabric_version: FabricVersion,
     now: OffsetDateTime,
     signing: Vec<Certificate>,
     tls: Vec<Certificate>,
+    /// `config.yaml` of the org's own MSP, which is the one that channels get.
+    config: OuConfig,
+    /// What was wrong with reading it.
+    config_problems: Problems,
+    revocations: Vec<RevocationList>,
+    /// What is wrong with the org's own MSP: members have copies of it.
+    findings: Vec<Finding>,
 }
 
 impl<'a> Check<'a> {
-    pub fn new(request: &Request<'a>, org: &'a Org, found: &'a FoundOrg) -> Self {
+    pub fn new(request: &Request<'a>, org: &'a Org, found: &'a FoundOrg, lack: &'a Lack) -> Self {
         let msp = &found.msp;
         let signing = trusted(&found.ca, msp.cacerts.iter().chain(&msp.intermediatecerts).map(|f| &f.bytes));
         let tls = trusted(&found.tlsca, msp.tlscacerts.iter().chain(&msp.tlsintermediatecerts).map(|f| &f.bytes));
-        let Request { network: _, store, lock: _, pinned: _, rooted: _, policy, names } = *request;
-        Self { store, keys: policy.keys, names, org, found, now: issue::now(), signing, tls }
+        let Request { network, store, lock: _, pinned: _, rooted: _, policy, names } = *request;
+        let mut config_problems = Problems::new();
+        let dir = layout::org_msp(org);
+        let config = ou_config(store, &dir, msp, &mut config_problems);
+        let admins_to_come = names_admins(lack.files.iter().map(|file| file.path.as_path()), &dir);
+        let findings = Folder { msp, config: &config, admins_to_come }.findings();
+        Self {
+            store,
+            keys: policy.keys,
+            names,
+            org,
+            found,
+            lack,
+            fabric_version: network.fabric_version,
+            now: issue::now(),
+            signing,
+            tls,
+            config,
+            config_problems,
+            revocations: msp.crls.iter().filter_map(|file| RevocationList::parse(&file.bytes).ok()).collect(),
+            findings,
+        }
     }
 
     pub fn run(&self, problems: &mut Problems) {
         self.node_ous(problems);
+        self.config_problems.iter().for_each(|problem| problems.push(problem.clone()));
+        self.own_folder(problems);
         for authority in Authority::BOTH {
             let pair = self.found.authority(authority);
             let code = match authority {
@@ -42,9 +83,10 @@ impl<'a> Check<'a> {
                 Authority::Tls => Code::FK0310,
             };
             self.validity(pair, code).into_iter().for_each(|problem| problems.push(problem));
+            self.other_key(pair, Severity::Warning).into_iter().for_each(|problem| problems.push(problem));
         }
-        let members: Vec<_> = Member::all(self.org).zip(&self.found.members).collect();
-        let found: Vec<_> = members.into_par_iter().map(|(member, found)| self.member(member, found)).collect();
+        let members: Vec<_> = Member::all(self.org).zip(&self.found.members).enumerate().collect();
+        let found: Vec<_> = members.into_par_iter().map(|(index, (member, found))| self.member(index, member, found)).collect();
         found.into_iter().flatten().for_each(|problem| problems.push(problem));
     }
 
@@ -69,17 +111,101 @@ impl<'a> Check<'a> {
         );
     }
 
-    fn member(&self, member: Member<'_>, found: &FoundMember) -> Vec<Problem> {
-        let mut problems = Vec::new();
+    /// The org's own MSP folder, and whether it has the CAs of those who go by it.
+    fn own_folder(&self, problems: &mut Problems) {
+        let dir = layout::org_msp(self.org);
+        for finding in &self.findings {
+            let mut problem = self.problem_of(finding, &dir);
+            // Where it is about a CA, it is about the file in `ca` or `tlsca` too.
+            let mut files = self.found.msp.certificates();
+            let about = files.find(|(folder, file)| Path::new(folder).join(&file.name) == finding.file);
+            for pair in Authority::BOTH.map(|authority| self.found.authority(authority)) {
+                if about.is_some_and(|(_, file)| pair.certificate().is_some_and(|certificate| certificate.pem == file.bytes)) {
+                    problem = problem.at(&self.place(pair));
+                }
+            }
+            problems.push(problem);
+        }
+        let msp = &self.found.msp;
+        for (half, folder, lists) in [
+            (Half::Identity, "cacerts", [&msp.cacerts[..], &msp.intermediatecerts]),
+            (Half::Tls, "tlscacerts", [&msp.tlscacerts, &msp.tlsintermediatecerts]),
+        ] {
+            let below = dir.join(folder);
+            if self.lack.files.iter().any(|file| file.path.starts_with(&below)) {
+                continue;
+            }
+            let authorities = certificates(lists);
+            let strangers: Vec<&Certificate> = Member::all(self.org)
+                .zip(&self.found.members)
+                .filter(|(member, _)| half == Half::Identity || matches!(member, Member::Node(_)))
+                .filter_map(|(_, found)| found.half(half).certificate())
+                .filter(|certificate| self.issued_by(certificate, half) && !certificate.is_issued_by_one_of(&authorities))
+                .collect();
+            let Some(first) = strangers.first() else { continue };
+            let others = if strangers.len() > 1 { format!(" and {} more", strangers.len() - 1) } else { String::new() };
+            let message =
+                format!("`msp/{folder}` does not have the CA that issued the certificate of `{}`{others}", first.common_name);
+            let problem = Problem::new(Code::FK0338, message).at(&Place::file(&self.store.path(&below)));
+            problems.push(problem.help("put the certificate of that CA there: channels trust an org's members by this folder"));
+        }
+    }
+
+    fn problem_of(&self, finding: &Finding, dir: &Path) -> Problem {
+        let place = Place::file(&self.store.path(&dir.join(&finding.file)));
+        Problem::new(finding.code, &finding.message).at(&place).help(finding.help)
+    }
+
+    /// What is wrong with a member's own MSP folder and is not with its org's.
+    fn member_folder(&self, index: usize, member: Member<'_>, found: &FoundMember) -> Vec<Problem> {
+        let (own, org) = (&found.msp, &self.found.msp);
+        let dir = layout::member_msp(self.org, member);
+        let mut problems = Problems::new();
+        let config = match own.config == org.config {
+            true => self.config.clone(),
+            false => ou_config(self.store, &dir, own, &mut problems),
+        };
+        let mut to_come = self.lack.members.iter().filter(|lack| lack.index == index).flat_map(|lack| &lack.files);
+        let admins_to_come = names_admins(to_come.by_ref().map(|file| file.path.as_path()), &dir);
+        let findings = Folder { msp: own, config: &config, admins_to_come }.findings();
+        let own =
+            findings.iter().filter(|finding| !self.findings.contains(finding)).map(|finding| self.problem_of(finding, &dir));
+        let all = problems.iter().cloned().chain(own);
+        // Nodes run on whatever is wrong with a user.
+        all.map(|mut problem| {
+            if matches!(member, Member::User(_)) && problem.severity == Severity::Error {
+                problem.severity = Severity::Warning;
+            }
+            problem
+        })
+        .collect()
+    }
+
+    fn member(&self, index: usize, member: Member<'_>, found: &FoundMember) -> Vec<Problem> {
+        let mut problems = self.member_folder(index, member, found);
         for half in Half::BOTH {
             let pair = found.half(half);
             let code = match member {
                 Member::Node(_) => Code::FK0310,
                 Member::User(_) => Code::FK0311,
             };
-            problems.extend(self.issued(pair, half));
-            problems.extend(self.validity(pair, code));
+            let stranger = self.issued(pair, half);
+            let known = stranger.is_none();
+            problems.extend(stranger);
+            let ended = self.validity(pair, code);
+            let valid = ended.is_none();
+            problems.extend(ended);
             problems.extend(self.key(member, pair));
+            problems.extend(self.usages(member, pair, half));
+            if known {
+                problems.extend(self.known(member, found, half));
+            }
+            if half == Half::Identity {
+                problems.extend(self.key_kind(member, pair));
+                problems.extend(if valid { self.begin(member, pair) } else { None });
+                problems.extend(self.revoked(member, pair));
+                problems.extend(if known { self.role(member, pair) } else { None });
+            }
         }
         if let (Member::Node(node), Names::Checked) = (member, self.names) {
             problems.extend(self.names_of(node, &found.tls));
@@ -91,21 +217,24 @@ impl<'a> Check<'a> {
         let certificate = pair.certificate()?;
         // Where the authority's own certificate is missing or damaged, that is the problem.
         self.found.authority(half.issuer()).certificate()?;
-        let trusted = match half {
-            Half::Identity => &self.signing,
-            Half::Tls => &self.tls,
-        };
         let what = match half {
             Half::Identity => "CA",
             Half::Tls => "TLS CA",
         };
-        (!certificate.is_issued_by_one_of(trusted)).then(|| {
+        (!self.issued_by(certificate, half)).then(|| {
             let message =
                 format!("the certificate of `{}` is not issued by the {what} of `{}`", certificate.common_name, self.org.domain);
             Problem::new(Code::FK0309, message).at(&self.place(pair)).help(
                 "restore the CA that issued it, or move the pair away, certificate and key, so that it is made again (never an \
                  orderer's TLS pair that a block names)",
             )
+        })
+    }
+
+    fn issued_by(&self, certificate: &Certificate, half: Half) -> bool {
+        certificate.is_issued_by_one_of(match half {
+            Half::Identity => &self.signing,
+            Half::Tls => &self.tls,
         })
     }
 
@@ -125,6 +254,9 @@ impl<'a> Check<'a> {
 
     fn key(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
         let Pair::Certificate(certificate) = &pair.pair else { return None };
+        if !pair.others.is_empty() {
+            return self.other_key(pair, if matches!(member, Member::Node(_)) { Severity::Error } else { Severity::Warning });
+        }
         // The keys of plain users go into no product.
         let is_used = match member {
             Member::Node(_) => true,
@@ -136,6 +268,19 @@ impl<'a> Check<'a> {
                 .at(&self.place(pair))
                 .help("restore the key, or leave keys out of the output with `--secrets omit` or `--secrets redact`")
         })
+    }
+
+    fn other_key(&self, pair: &FoundPair, severity: Severity) -> Option<Problem> {
+        let (certificate, first) = (pair.certificate()?, pair.others.first()?);
+        let message = match pair.others.len() {
+            1 => format!("the private key beside the certificate of `{}` is another's", certificate.common_name),
+            several => {
+                format!("none of the {several} private keys beside the certificate of `{}` is its own", certificate.common_name)
+            }
+        };
+        let mut problem = Problem::new(Code::FK0330, message).at(&self.place(pair)).at(&Place::file(&self.store.path(first)));
+        problem.severity = severity;
+        Some(problem.help("restore the key, or the certificate that goes with this one"))
     }
 
     fn names_of(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
@@ -161,6 +306,17 @@ impl<'a> Check<'a> {
         let message = format!("the TLS certificate of `{}` does not name {}", node.common_name, missing.join(", "));
         Some(Problem::new(code, message).at(&self.place(pair)).help(help))
     }
+}
+
+/// `config.yaml` of an MSP folder.
+fn ou_config(store: &Store, dir: &Path, msp: &MspFolder, problems: &mut Problems) -> OuConfig {
+    let path = store.path(&dir.join("config.yaml"));
+    msp.config.as_ref().and_then(|bytes| read_ou_config(&path, bytes, problems)).unwrap_or_default()
+}
+
+/// Whether one of these files will name administrators in an MSP folder.
+fn names_admins<'f>(mut files: impl Iterator<Item = &'f Path>, dir: &Path) -> bool {
+    files.any(|file| file.starts_with(dir.join("admincerts")) || file == dir.join("config.yaml"))
 }
 
 /// The authorities whose certificates an org's members may have.

@@ -37,6 +37,8 @@ pub(super) struct FoundPair {
     /// Where the certificate lies or belongs.
     pub path: PathBuf,
     pub pair: Pair,
+    /// Keys where its key belongs that are another's, if none is its own.
+    pub others: Vec<PathBuf>,
 }
 
 /// How much of a pair there is.
@@ -181,7 +183,16 @@ impl Reader<'_> {
         let index = damaged.or_else(with_key).or((!certificates.is_empty()).then_some(0));
         let chosen = index.map(|index| certificates.swap_remove(index));
         let key = dir.join(layout::KEY);
-        Ok(self.pair(Parts { certificate: chosen, keys, expected, key }))
+        let mut found = self.pair(Parts { certificate: chosen, keys, expected, key });
+        // A folder may hold several CAs, each with its key.
+        let certificates: Vec<Certificate> =
+            certificates.iter().filter_map(|(_, bytes)| Certificate::parse(bytes).ok()).collect();
+        let key_at = |path: &Path| PrivateKey::parse(&self.store.read(path).ok()??);
+        let is_of_another = |path: &PathBuf| {
+            key_at(path).is_some_and(|key| certificates.iter().any(|certificate| key.fits(certificate) == Fit::Yes))
+        };
+        found.others.retain(|path| !is_of_another(path));
+        Ok(found)
     }
 
     fn member(&mut self, org: &Org, member: Member<'_>) -> Result<FoundMember, Stop> {
@@ -207,9 +218,10 @@ impl Reader<'_> {
     fn pair(&mut self, parts: Parts) -> FoundPair {
         let Parts { certificate, keys, expected, key } = parts;
         let path = certificate.as_ref().map_or(expected, |(path, _)| path.clone());
+        let mut others = Vec::new();
         let pair = match certificate {
             Some((path, bytes)) => match Certificate::parse(&bytes) {
-                Ok(certificate) => with_key(certificate, keys),
+                Ok(certificate) => with_key(certificate, keys, &mut others),
                 Err(reason) => {
                     self.unreadable(&path, &reason);
                     Pair::Broken
@@ -217,7 +229,7 @@ impl Reader<'_> {
             },
             None => self.key_alone(&keys, &key),
         };
-        FoundPair { path, pair }
+        FoundPair { path, pair, others }
     }
 
     /// What to do with keys that no certificate tells apart.
@@ -258,17 +270,23 @@ struct Parts {
     key: PathBuf,
 }
 
-fn with_key(certificate: Certificate, files: Files) -> Pair {
+/// A certificate and its key among these files; where none is its own, those that are another's go into `others`.
+fn with_key(certificate: Certificate, files: Files, others: &mut Vec<PathBuf>) -> Pair {
     let mut unknown = None;
-    for key in files.iter().filter_map(|(_, bytes)| PrivateKey::parse(bytes)) {
+    let mut of_others = Vec::new();
+    for (path, bytes) in files {
+        let Some(key) = PrivateKey::parse(&bytes) else { continue };
         match key.fits(&certificate) {
             Fit::Yes => return Pair::Whole(certificate, key),
             Fit::Unknown => unknown = unknown.or(Some(key)),
-            Fit::No => {}
+            Fit::No => of_others.push(path),
         }
     }
     match unknown {
         Some(key) => Pair::Whole(certificate, key),
-        None => Pair::Certificate(certificate),
+        None => {
+            *others = of_others;
+            Pair::Certificate(certificate)
+        }
     }
 }

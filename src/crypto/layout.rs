@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// The folder below which the ordering orgs lie.
 pub(super) const ORDERER_ORGS: &str = "ordererOrganizations";
 
+/// The folders of an org that its members' folders lie in.
+pub(super) const MEMBER_SECTIONS: [&str; 3] = ["orderers", "peers", "users"];
+
 /// The name of a private key made here, as cryptogen 2.x calls it.
 pub(super) const KEY: &str = "priv_sk";
 

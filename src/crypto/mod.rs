@@ -4,6 +4,7 @@
 mod certificate;
 mod check;
 mod found;
+mod inventory;
 mod issue;
 mod key;
 mod lack;
@@ -12,16 +13,23 @@ mod make;
 mod material;
 mod memory;
 mod msp;
+mod ou_config;
 mod plan;
+mod revocation;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod unnamed;
+mod verify;
 
-pub use certificate::{Certificate, key_fingerprint};
+pub use certificate::{Certificate, KeyKind, key_fingerprint};
+pub use inventory::{Entry, EntryRole, Usage, list};
 pub use key::password;
 pub use material::{IdentityPublic, Material, OrgPublic, PairKeys, PublicMaterial, TlsPublic};
 pub use msp::{MspFolder, PemFile};
+pub use ou_config::{NodeOus, OuConfig, OuIdentifier, read_ou_config};
 pub use secret::Secret;
+pub use verify::{Row, Subject, Verified, verify};
 
 use check::Check;
 use found::FoundOrg;
@@ -101,7 +109,7 @@ fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>
                 Making::Nothing => lack.report(request, org, problems),
                 Making::Missing | Making::InMemory => lack.judge(request, org, found, problems),
             }
-            Check::new(request, org, found).run(problems);
+            Check::new(request, org, found, &lack).run(problems);
         }
         lacks.push(lack);
     }

@@ -13,6 +13,7 @@ mod cryptogen;
 mod diagnostics;
 mod docs;
 mod generated;
+mod keys;
 mod layers;
 mod networks;
 mod properties;

@@ -161,7 +161,11 @@ fn a_store_that_another_tool_filled_is_read_as_it_is() {
     rename(&format!("{PEER}/msp/signcerts/peer0.org1.example.com-cert.pem"), &format!("{PEER}/msp/signcerts/cert.pem"));
     rename(&format!("{PEER}/msp/keystore/priv_sk"), &format!("{PEER}/msp/keystore/7b3f_sk"));
     case.overwrite(&format!("{PEER}/msp/keystore/0aaa_sk"), issue::new_key().unwrap().pem().as_bytes());
-    case.delete(&format!("{PEER}/msp/config.yaml"));
+    for dir in [org, PEER] {
+        let config = String::from_utf8(fs::read(&case.path(&format!("{dir}/msp/config.yaml"))).unwrap()).unwrap();
+        let config = config.replace("ca.org1.example.com-cert.pem", "localhost-7054.pem");
+        case.overwrite(&format!("{dir}/msp/config.yaml"), config.as_bytes());
+    }
     // As openssl writes a key.
     let path = format!("{PEER}/tls/server.key");
     let key = key::PrivateKey::parse(&fs::read(&case.path(&path)).unwrap()).unwrap();

@@ -1,5 +1,5 @@
 //! `config.yaml` of an MSP folder: which organizational units mean what.
-//! The certificates that it names are found in `msp`.
+//! The certificates that it names are looked for by `check` and by `channel`.
 
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::yaml::{self, Dialect, Keys, Rules, Typing, Unknown};
@@ -9,7 +9,7 @@ use std::path::Path;
 /// The file (fabric `msp/configbuilder.go`, `Configuration`). Keys that it does not know, Fabric ignores.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct OuConfig {
+pub struct OuConfig {
     #[serde(rename = "OrganizationalUnitIdentifiers")]
     pub organizational_unit_identifiers: Option<Vec<OuIdentifier>>,
     #[serde(rename = "NodeOUs")]
@@ -19,7 +19,7 @@ pub(super) struct OuConfig {
 /// An OU, and the CA that must stand behind it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct OuIdentifier {
+pub struct OuIdentifier {
     #[serde(rename = "Certificate")]
     pub certificate: Option<String>,
     #[serde(rename = "OrganizationalUnitIdentifier")]
@@ -29,7 +29,7 @@ pub(super) struct OuIdentifier {
 /// Which OU makes an identity a client, a peer, an admin, an orderer.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct NodeOus {
+pub struct NodeOus {
     #[serde(rename = "Enable")]
     pub enable: Option<bool>,
     #[serde(rename = "ClientOUIdentifier")]
@@ -42,11 +42,54 @@ pub(super) struct NodeOus {
     pub orderer: Option<OuIdentifier>,
 }
 
+impl OuConfig {
+    /// The node OUs that are in force: those with a name, and none unless they are enabled.
+    pub(super) fn roles(&self) -> Vec<(OuRole, &OuIdentifier)> {
+        let Some(NodeOus { enable: Some(true), client, peer, admin, orderer }) = &self.node_ous else { return Vec::new() };
+        [(OuRole::Client, client), (OuRole::Peer, peer), (OuRole::Admin, admin), (OuRole::Orderer, orderer)]
+            .into_iter()
+            .filter_map(|(role, identifier)| Some((role, identifier.as_ref()?)))
+            .filter(|(_, identifier)| !identifier.name().is_empty())
+            .collect()
+    }
+}
+
+impl OuIdentifier {
+    pub(super) fn name(&self) -> &str {
+        self.organizational_unit_identifier.as_deref().unwrap_or_default()
+    }
+
+    /// Where its certificate lies below the MSP folder; empty where any CA will do.
+    pub(super) fn path(&self) -> &str {
+        self.certificate.as_deref().unwrap_or_default()
+    }
+}
+
+/// What an OU makes of an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OuRole {
+    Client,
+    Peer,
+    Admin,
+    Orderer,
+}
+
+impl OuRole {
+    pub fn word(self) -> &'static str {
+        match self {
+            OuRole::Client => "client",
+            OuRole::Peer => "peer",
+            OuRole::Admin => "admin",
+            OuRole::Orderer => "orderer",
+        }
+    }
+}
+
 /// Fabric ignores keys that it does not know, and so must we.
 const FABRIC: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Ignore, typing: Typing::Go, dialect: Dialect::V2 };
 
 /// Reads the file; what is wrong in it is an error.
-pub(super) fn read(file: &Path, bytes: &[u8], problems: &mut Problems) -> Option<OuConfig> {
+pub fn read_ou_config(file: &Path, bytes: &[u8], problems: &mut Problems) -> Option<OuConfig> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         problems.push(Problem::new(Code::FK0101, "the file is not UTF-8 text").at(&Place::file(file)));
         return None;

@@ -1,0 +1,127 @@
+//! `crypto list`, `crypto verify` and `crypto renew`, as a user sees them.
+
+use crate::support::Project;
+use serde_json::Value;
+
+#[test]
+fn list_prints_every_certificate_that_the_files_name() {
+    let project = Project::sample_with_stores();
+    let ran = project.run(&["crypto", "list"]).ok();
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert!(lines[0].starts_with("ORG ") && ran.stderr.is_empty(), "{ran:?}");
+    // Of each of three orgs two CAs; three orderers and four peers, one user and three administrators, two certificates each.
+    assert_eq!(lines.len(), 1 + 3 * 2 + (3 + 4 + 2 + 3) * 2, "{}", ran.stdout);
+    let path = "crypto-config/peerOrganizations/org1.example.com/peers/peer0.org1.example.com/tls/server.crt";
+    let line = lines.iter().find(|line| line.ends_with(path)).unwrap();
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(cells[..6], ["org1.example.com", "peer", "tls", "peer0.org1.example.com", "ECDSA", "P-256"]);
+    let column = lines[0].find("PATH").unwrap();
+    assert!(lines[1..].iter().all(|line| line[column..].starts_with("crypto-config/")), "{}", ran.stdout);
+}
+
+#[test]
+fn list_needs_no_private_key_and_says_what_is_not_there() {
+    let project = Project::sample_with_stores();
+    remove_keys(&project, "crypto-config");
+    project.remove("crypto-config/peerOrganizations/org2.example.com/users");
+    let ran = project.run(&["crypto", "list", "-o", "json"]).ok();
+    let list: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((list.len(), ran.stderr.contains("4 of 30 certificates that the files name are not in")), (26, true), "{ran:?}");
+    let peer = list.iter().find(|line| line["role"] == "peer" && line["usage"] == "tls").unwrap();
+    assert_eq!((&peer["privateKeyHere"], &peer["keyAlgorithm"]), (&Value::Bool(false), &"ECDSA P-256".into()));
+    assert!(peer["sans"].as_array().unwrap().contains(&"127.0.0.1".into()), "{peer}");
+    assert!(peer["notAfter"].as_str().unwrap().ends_with('Z') && peer["daysLeft"].is_i64(), "{peer}");
+    assert_eq!(peer["subject"], "C=US, ST=California, L=San Francisco, CN=peer0.org1.example.com");
+}
+
+#[test]
+fn list_ends_with_1_where_something_expires() {
+    let project = Project::sample_with_stores();
+    let none = project.run(&["crypto", "list", "--expiring", "30d"]).ok();
+    assert_eq!(none.stdout.lines().count(), 1);
+    let all = project.run(&["crypto", "list", "--expiring", "50y"]).wrong();
+    assert!(all.stdout.lines().count() == 31 && all.stderr.starts_with("30 end within"), "{all:?}");
+    assert_eq!(project.run(&["crypto", "list", "--expiring", "30 days"]).code, 2);
+}
+
+#[test]
+fn list_prints_what_it_can_read() {
+    let project = Project::sample_with_stores();
+    let path = "crypto-config/peerOrganizations/org1.example.com/peers/peer0.org1.example.com/tls/server.crt";
+    project.write(path, "garbage");
+    let ran = project.run(&["crypto", "list"]).wrong();
+    assert!(ran.stdout.lines().count() == 30 && ran.stderr.contains("error[FK0306]"), "{ran:?}");
+}
+
+const PEER: &str = "crypto-config/peerOrganizations/org1.example.com/peers/peer0.org1.example.com";
+
+/// The verdict of each row, by its path.
+fn verdicts(table: &str) -> Vec<(String, String)> {
+    let heading = table.lines().next().unwrap();
+    let (from, to) = (heading.find("VERDICT").unwrap(), heading.find("PATH").unwrap());
+    table.lines().skip(1).map(|line| (line[to..].to_owned(), line[from..to].trim().to_owned())).collect()
+}
+
+fn verdict(table: &str, path: &str) -> String {
+    verdicts(table).into_iter().find(|(row, _)| row == path).unwrap_or_else(|| panic!("{path} is not in\n{table}")).1
+}
+
+fn remove_keys(project: &Project, below: &str) {
+    for path in project.tree(below).into_keys() {
+        let name = path.file_name().unwrap().to_string_lossy();
+        if name == "priv_sk" || name.ends_with(".key") {
+            project.remove(&format!("{below}/{}", path.display()));
+        }
+    }
+}
+
+#[test]
+fn verify_says_of_every_certificate_whether_it_is_right() {
+    let project = Project::sample_with_stores();
+    let ran = project.run(&["crypto", "verify"]).ok();
+    assert!(verdicts(&ran.stdout).iter().all(|(_, verdict)| verdict == "ok"), "{}", ran.stdout);
+    assert_eq!((verdicts(&ran.stdout).len(), ran.stderr.as_str()), (33, "33 of 33 are right\n"));
+}
+
+#[test]
+fn verify_puts_a_problem_beside_what_it_is_about() {
+    let project = Project::sample_with_stores();
+    let org = "crypto-config/peerOrganizations/org1.example.com";
+    project.write(&format!("{PEER}/tls/ca.crt"), "garbage");
+    project.write(&format!("{org}/msp/crls/crl.pem"), "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n");
+    let key = project.read(&format!("{org}/ca/priv_sk"));
+    project.write(&format!("{PEER}/msp/keystore/priv_sk"), &key);
+    project.remove(&format!("{org}/peers/peer1.org1.example.com"));
+    let before = project.tree(".");
+    let ran = project.run(&["crypto", "verify"]).wrong();
+    let is = |path: &str| verdict(&ran.stdout, path);
+    assert_eq!(is(&format!("{PEER}/tls/server.crt")), "error FK0306");
+    assert_eq!(is(&format!("{org}/msp")), "error FK0339");
+    assert_eq!(is(&format!("{PEER}/msp/signcerts/peer0.org1.example.com-cert.pem")), "error FK0330");
+    assert_eq!(is(&format!("{org}/peers/peer1.org1.example.com/tls/server.crt")), "missing");
+    assert_eq!(verdicts(&ran.stdout).iter().filter(|(_, verdict)| verdict == "ok").count(), 33 - 5);
+    assert!(ran.stderr.contains("error[FK0330]") && ran.stderr.contains("note[FK0342]"), "{}", ran.stderr);
+
+    let ran = project.run(&["crypto", "verify", "-o", "json"]).wrong();
+    let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((json["identities"].as_array().unwrap().len(), ran.stderr.as_str()), (33, ""));
+    let row = json["identities"].as_array().unwrap().iter().find(|row| row["problems"][0]["code"] == "FK0330").unwrap();
+    assert_eq!(
+        (&row["verdict"], &row["name"], &row["usage"]),
+        (&"error".into(), &"peer0.org1.example.com".into(), &"identity".into())
+    );
+    assert_eq!(json["problems"][0]["code"], "FK0342");
+    assert!(project.tree(".") == before, "verifying changed something");
+}
+
+#[test]
+fn verify_asks_for_private_keys_only_where_an_org_has_some() {
+    let project = Project::sample_with_stores();
+    remove_keys(&project, "crypto-config/peerOrganizations/org1.example.com");
+    let ran = project.run(&["crypto", "verify"]).ok();
+    assert!(ran.stderr.contains("note[FK0344]: 10 of 10 certificates of `org1.example.com`"), "{}", ran.stderr);
+    project.remove("crypto-config/peerOrganizations/org2.example.com/peers/peer0.org2.example.com/tls/server.key");
+    let ran = project.run(&["crypto", "verify"]).wrong();
+    assert!(ran.stderr.contains("error[FK0307]"), "{}", ran.stderr);
+    project.run(&["crypto", "verify", "--without-keys"]).ok();
+}
