@@ -91,7 +91,7 @@ pub fn certificates(project: &Project, problems: &mut Problems) -> Result<Vec<cr
 /// problem among the others.
 pub fn verify(project: &Project, keys: Keys, problems: &mut Problems) -> Result<crypto::Verified, Stop> {
     let network = network(project, problems)?;
-    let lock = Lock::load(&project.lock_file(), problems)?;
+    let lock = Lock::load(&project.lock_file(), Memory::Counts, problems)?;
     let blocks = Store::open(&project.artifacts_store(), Making::InMemory);
     let history = match channel::history(&network, &blocks, &lock, problems) {
         Ok(history) => Some(history),
