@@ -5,7 +5,7 @@ use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
 use crate::input;
 use crate::lock::{Lock, Memory};
-use crate::network::{self, Network};
+use crate::network::{self, Network, Purpose};
 use crate::project::{ChannelChoice, Project};
 use crate::render::{self, Object, Secrets, Templates};
 use crate::store::{Keys, Making, Policy, Store};
@@ -16,6 +16,7 @@ pub struct Walk<'a> {
     pub project: &'a Project,
     pub policy: Policy,
     pub memory: Memory,
+    pub purpose: Purpose,
     pub names: Names,
     pub progress: &'a dyn Progress,
 }
@@ -29,9 +30,9 @@ pub struct Made {
 }
 
 /// The network that a project describes.
-pub fn network(project: &Project, problems: &mut Problems) -> Result<Network, Stop> {
+pub fn network(project: &Project, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
     let inputs = input::load(project, problems)?;
-    let network = network::resolve(&inputs, problems)?;
+    let network = network::resolve(&inputs, purpose, problems)?;
     match &project.channel {
         Some(choice) => only(network, choice, problems),
         None => Ok(network),
@@ -56,7 +57,7 @@ fn only(mut network: Network, choice: &ChannelChoice, problems: &mut Problems) -
 /// The network, its keys and its blocks. What is wrong anywhere is found before anything is made, and the lock is written last:
 /// after a kill before that, the next run takes the stores in.
 pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
-    let network = network(walk.project, problems)?;
+    let network = network(walk.project, walk.purpose, problems)?;
     let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
     let (material, history, lock) = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
@@ -69,7 +70,7 @@ pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
 
 /// The key material alone: stored blocks are read for the keys that they need, and none is made.
 pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
-    let network = network(walk.project, problems)?;
+    let network = network(walk.project, walk.purpose, problems)?;
     // In memory, since a block that is not made yet is no concern of the keys.
     let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
     let (material, history, lock) = provision(walk, &network, &store, problems)?;
@@ -82,7 +83,7 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
 
 /// Every certificate that the project names, as it lies there. Nothing is made.
 pub fn certificates(project: &Project, problems: &mut Problems) -> Result<Vec<crypto::Entry>, Stop> {
-    let network = network(project, problems)?;
+    let network = network(project, Purpose::Keys, problems)?;
     let store = Store::open(&project.crypto_store(), Making::Nothing);
     crypto::list(&network, &store, problems)
 }
@@ -90,7 +91,7 @@ pub fn certificates(project: &Project, problems: &mut Problems) -> Result<Vec<cr
 /// All that is to be said of the tree of keys. Stored blocks are read for the keys that they need; one that cannot be read is a
 /// problem among the others.
 pub fn verify(project: &Project, keys: Keys, problems: &mut Problems) -> Result<crypto::Verified, Stop> {
-    let network = network(project, problems)?;
+    let network = network(project, Purpose::Keys, problems)?;
     let lock = Lock::load(&project.lock_file(), Memory::Counts, problems)?;
     let blocks = Store::open(&project.artifacts_store(), Making::InMemory);
     let history = match channel::history(&network, &blocks, &lock, problems) {
@@ -113,7 +114,7 @@ fn provision<'a>(
     blocks: &'a Store,
     problems: &mut Problems,
 ) -> Result<(Material, History<'a>, Lock), Stop> {
-    let Walk { project, policy, memory, names, progress } = walk;
+    let Walk { project, policy, memory, purpose: _, names, progress } = walk;
     channel::preflight(network, problems)?;
     let lock = Lock::load(&project.lock_file(), memory, problems)?;
     let history = channel::history(network, blocks, &lock, problems)?;
@@ -146,7 +147,8 @@ pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &
 /// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.
 pub fn rehearse(project: &Project, memory: Memory, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-    let made = make(Walk { project, policy, memory, names: Names::Checked, progress: &Silent }, problems)?;
+    let made =
+        make(Walk { project, policy, memory, purpose: Purpose::Deployment, names: Names::Checked, progress: &Silent }, problems)?;
     objects(&made, templates, Secrets::Redact, problems)
 }
 

@@ -8,6 +8,7 @@ use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::fs::{self, Mode};
 use crate::lock::Memory;
+use crate::network::Purpose;
 use crate::pipeline::{self, Walk};
 use crate::project::{ChannelChoice, Project};
 use crate::store::{Keys, Making, Policy};
@@ -70,7 +71,14 @@ impl Genesis {
     /// The files that were made.
     fn blocks(&self, project: &Project, problems: &mut Problems) -> Result<Vec<String>, Stop> {
         let policy = Policy { making: Making::Missing, keys: Keys::NotNeeded };
-        let walk = Walk { project, policy, memory: Memory::Counts, names: Names::Checked, progress: &Bar::new() };
+        let walk = Walk {
+            project,
+            policy,
+            memory: Memory::Counts,
+            purpose: Purpose::Deployment,
+            names: Names::Checked,
+            progress: &Bar::new(),
+        };
         let target = match (&self.output, self.new) {
             (Some(file), _) if file == Path::new("-") => {
                 problems
@@ -102,7 +110,7 @@ impl Genesis {
 
 /// The first of `<channel>.2.block`, `<channel>.3.block` … that is not there.
 fn free_name(project: &Project, problems: &mut Problems) -> Result<PathBuf, Stop> {
-    let network = pipeline::network(project, problems)?;
+    let network = pipeline::network(project, Purpose::Deployment, problems)?;
     let [channel] = network.channels.as_slice() else {
         let names: Vec<&str> = network.channels.iter().map(|channel| channel.name.as_str()).collect();
         let problem = Problem::new(Code::FK0278, format!("`--new` is about one channel, and there are {}", names.len()));

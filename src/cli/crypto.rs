@@ -9,6 +9,7 @@ use super::{Status, report};
 use crate::crypto::Names;
 use crate::diag::Problems;
 use crate::lock::Memory;
+use crate::network::Purpose;
 use crate::pipeline::{self, Walk};
 use crate::store::{Keys, Making, Policy};
 use clap::Subcommand;
@@ -52,7 +53,8 @@ impl Generate {
         let project = project.project(None);
         let memory = if self.new_network { Memory::BeginsAnew } else { Memory::Counts };
         let policy = Policy { making: Making::Missing, keys: Keys::NotNeeded };
-        let walk = Walk { project: &project, policy, memory, names: Names::Unchecked, progress: &Bar::new() };
+        let walk =
+            Walk { project: &project, policy, memory, purpose: Purpose::Keys, names: Names::Unchecked, progress: &Bar::new() };
         let mut problems = Problems::new();
         let result = pipeline::keys(walk, &mut problems);
         let (network, material) = report::reported(&problems, result)?;

@@ -6,6 +6,7 @@ use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::lock::Memory;
+use crate::network::Purpose;
 use crate::output;
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
@@ -143,7 +144,14 @@ impl Args {
             objects.retain(|object| self.secrets != if object.is_secret() { SecretsArg::Omit } else { SecretsArg::Only });
             self.choose(&mut objects, problems)?;
         }
-        let walk = Walk { project, policy: self.policy(), memory, names: Names::Checked, progress: &Bar::new() };
+        let walk = Walk {
+            project,
+            policy: self.policy(),
+            memory,
+            purpose: Purpose::Deployment,
+            names: Names::Checked,
+            progress: &Bar::new(),
+        };
         let made = pipeline::make(walk, problems)?;
         report::made(&project.crypto_store(), made.material.made());
         report::made(Path::new(""), made.artifacts.made());

@@ -6,7 +6,7 @@ use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
 use crate::lock::Memory;
-use crate::network::{Addressing, Network, Node, Org, OrgKind};
+use crate::network::{Addressing, Network, Node, Org, OrgKind, Purpose};
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
 use crate::render::{self, Shown};
@@ -38,7 +38,7 @@ impl Args {
         let project = project.project(None);
         let mut problems = Problems::new();
         let result = match self.output {
-            Format::Tree => pipeline::network(&project, &mut problems).map(|network| tree(&network)),
+            Format::Tree => pipeline::network(&project, Purpose::Deployment, &mut problems).map(|network| tree(&network)),
             Format::Yaml => variables(&project, &mut problems).and_then(|value| {
                 let value = yaml::value_of(&value).map_err(Stop::Internal)?;
                 Ok(yaml::to_text(&value))
@@ -53,8 +53,17 @@ impl Args {
 /// Every scope with its variables, by the folder of its templates and its name.
 fn variables(project: &Project, problems: &mut Problems) -> Result<Value, Stop> {
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-    let made =
-        pipeline::make(Walk { project, policy, memory: Memory::Counts, names: Names::Checked, progress: &Bar::new() }, problems)?;
+    let made = pipeline::make(
+        Walk {
+            project,
+            policy,
+            memory: Memory::Counts,
+            purpose: Purpose::Deployment,
+            names: Names::Checked,
+            progress: &Bar::new(),
+        },
+        problems,
+    )?;
     let mut all = json!({});
     for scope in render::scopes(&made.network, &made.material, Shown::Placeholders) {
         all[scope.kind.folder()][&scope.name] = json!(scope.variables);

@@ -22,7 +22,7 @@ pub use node::{
 };
 pub use org::{Budget, CertificateAuthority, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
-pub use resolve::resolve;
+pub use resolve::{Purpose, resolve};
 pub use versions::FabricVersion;
 
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! Networks for the tests of the stages after `resolve`: resolved from files, as a user's are.
 
-use super::{Network, OrgId, resolve};
+use super::{Network, OrgId, Purpose, resolve};
 use crate::diag::{Problems, Severity};
 use crate::input;
 use crate::project::Project;
@@ -24,7 +24,7 @@ pub(crate) fn org_id(index: usize) -> OrgId {
 fn resolved(dir: &str) -> Network {
     let mut problems = Problems::new();
     let project = Project::in_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join(dir));
-    let network = input::load(&project, &mut problems).and_then(|inputs| resolve(&inputs, &mut problems));
+    let network = input::load(&project, &mut problems).and_then(|inputs| resolve(&inputs, Purpose::Deployment, &mut problems));
     assert_eq!(problems.count(Severity::Error), 0, "{problems:?}");
     network.unwrap()
 }

@@ -26,10 +26,15 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// A project with cryptogen's file alone, and the keys that fabkube makes of it.
+/// A project with cryptogen's file, and its configtx.yaml and network.yaml where it has them: keys are made whether or not what
+/// these ask for is built. And the keys that fabkube makes of it.
 fn generated(case: &Path) -> Project {
     let project = Project::empty();
-    project.write("crypto-config.yaml", &read(&case.join("crypto-config.yaml")));
+    for name in ["crypto-config.yaml", "configtx.yaml", "network.yaml"] {
+        if case.join(name).is_file() {
+            project.write(name, &read(&case.join(name)));
+        }
+    }
     project.run(&["crypto", "generate"]).ok();
     project
 }

@@ -6,6 +6,7 @@ use crate::support::Project;
 use fabkube::crypto::Names;
 use fabkube::diag::{Problems, Silent, Stop};
 use fabkube::lock::Memory;
+use fabkube::network::Purpose;
 use fabkube::pipeline::{self, Made, Walk};
 use fabkube::render::{Object, Secrets, Templates};
 use fabkube::store::{Keys, Making, Policy};
@@ -32,7 +33,14 @@ fn project(folder: &Project) -> fabkube::project::Project {
 fn make(folder: &Project, making: Making, keys: Keys, context: &dyn Fn() -> String) -> Made {
     let mut problems = Problems::new();
     let policy = Policy { making, keys };
-    let walk = Walk { project: &project(folder), policy, memory: Memory::Counts, names: Names::Checked, progress: &Silent };
+    let walk = Walk {
+        project: &project(folder),
+        policy,
+        memory: Memory::Counts,
+        purpose: Purpose::Deployment,
+        names: Names::Checked,
+        progress: &Silent,
+    };
     let made = pipeline::make(walk, &mut problems);
     made.unwrap_or_else(|stop| panic!("{stop}: {:#?}\n{}", problems.iter().map(|p| p.to_string()).collect::<Vec<_>>(), context()))
 }
@@ -278,7 +286,7 @@ fn no_damaged_file_makes_it_panic_or_fail_otherwise() {
         let stopped = match seed % 40 {
             // Now and then the whole line.
             0 => pipeline::rehearse(&project(&folder), Memory::Counts, &Templates::built_in(), &mut problems).err(),
-            _ => pipeline::network(&project(&folder), &mut problems).err(),
+            _ => pipeline::network(&project(&folder), Purpose::Deployment, &mut problems).err(),
         };
         match stopped {
             None => assert!(!problems.has_errors()),

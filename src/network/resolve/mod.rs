@@ -37,17 +37,37 @@ pub enum Chosen {
 /// Every pod that is rendered today meets the strictest level (kubernetes.io/docs/concepts/security/pod-security-standards).
 const POD_SECURITY: &str = "restricted";
 
+/// What a network is resolved for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// All of it has to be built into fabkube.
+    Deployment,
+    /// Its orgs alone matter, as they do to cryptogen. Channels say by which names nodes are dialled, where they can be read;
+    /// what is not built yet, and what is wrong with them, is no reason to make no keys.
+    Keys,
+}
+
 /// The network that the inputs describe.
-pub fn resolve(inputs: &Inputs, problems: &mut Problems) -> Result<Network, Stop> {
-    if let Some(place) = channels::is_system_channel(inputs) {
+pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
+    let system_channel = channels::is_system_channel(inputs);
+    if let (Some(place), Purpose::Deployment) = (&system_channel, purpose) {
         // Nothing else of such a network can be judged by the rules of channel participation.
-        not_built("a system channel", &place, problems);
+        not_built("a system channel", place, problems);
         return Err(Stop::Reported);
     }
-    report_not_built(inputs, problems);
-    let cluster = cluster(inputs, problems);
+    if purpose == Purpose::Deployment {
+        report_not_built(inputs, problems);
+    }
+    let cluster = cluster(inputs, purpose, problems);
     let (drafts, known) = orgs::expand(inputs, problems);
-    let channels = channels::resolve(inputs, (&drafts, known), &cluster, problems);
+    let channels = match purpose {
+        Purpose::Deployment => channels::resolve(inputs, (&drafts, known), &cluster, problems),
+        Purpose::Keys => {
+            let mut of_channels = Problems::new();
+            let channels = channels::resolve(inputs, (&drafts, known), &cluster, &mut of_channels);
+            if system_channel.is_some() || of_channels.has_errors() { Vec::new() } else { channels }
+        }
+    };
     let orgs = nodes::finish(drafts, &channels, (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
     if known == orgs::Known::All {
@@ -117,7 +137,7 @@ fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
     }
 }
 
-fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
+fn cluster(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Cluster {
     let settings = &inputs.values.settings;
     let namespace = match &inputs.namespace {
         Some(name) => Spanned { value: name.clone(), place: Place::option(&format!("-n {name}")) },
@@ -137,7 +157,7 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
         let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
         problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
     }
-    let (version, version_is) = version(inputs, problems);
+    let (version, version_is) = version(inputs, purpose, problems);
     Cluster {
         network: settings.network.name.value.clone(),
         namespace: namespace.value,
@@ -164,7 +184,7 @@ fn addressing(inputs: &Inputs, problems: &mut Problems) -> Addressing {
     }
 }
 
-fn version(inputs: &Inputs, problems: &mut Problems) -> (FabricVersion, Chosen) {
+fn version(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> (FabricVersion, Chosen) {
     let wanted = match &inputs.fabric_version {
         Some(version) => Spanned { value: version.clone(), place: Place::option(&format!("--fabric-version {version}")) },
         None => inputs.values.settings.fabric.version.clone(),
@@ -174,7 +194,7 @@ fn version(inputs: &Inputs, problems: &mut Problems) -> (FabricVersion, Chosen) 
     }
     let version = match wanted.parse::<FabricVersion>() {
         Ok(version) => {
-            if (version.major, version.minor) != (2, 5) {
+            if (version.major, version.minor) != (2, 5) && purpose == Purpose::Deployment {
                 not_built(format!("Fabric {version}"), &wanted.place, problems);
             }
             version

@@ -63,7 +63,8 @@ fn resolved(configtx: &str, values: &str) -> (Network, Problems) {
         crate::fs::write(&dir.path().join(name), text.as_bytes(), crate::fs::Mode::Public).unwrap();
     }
     let mut problems = Problems::new();
-    let network = input::load(&Project::in_dir(dir.path()), &mut problems).and_then(|inputs| resolve(&inputs, &mut problems));
+    let network = input::load(&Project::in_dir(dir.path()), &mut problems)
+        .and_then(|inputs| resolve(&inputs, super::Purpose::Deployment, &mut problems));
     assert!(!problems.has_errors(), "{problems:?}");
     (network.unwrap(), problems)
 }
