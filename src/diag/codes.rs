@@ -218,7 +218,7 @@ codes! {
     FK0330 Error "a private key does not belong to its certificate"
         "The key beside the certificate is that of another certificate, so a node with the pair does not start. Mostly one of the two was\nrestored or made again without the other."
     FK0331 Error "an identity with a key that Fabric cannot use"
-        "Fabric signs messages with ECDSA keys, and from 3.0 on with Ed25519. A node whose identity has an RSA key does not start (`KeyMaterial\nnot found in SigningIdentityInfo`). TLS pairs may have any kind that Go knows."
+        "Fabric signs messages with ECDSA keys, and from 3.0 on with Ed25519. From 2.0 on, a node whose identity has an RSA key does not start\n(`KeyMaterial not found in SigningIdentityInfo`). TLS pairs may have any kind that Go knows."
     FK0332 Error "a CA that is none for Fabric"
         "Every certificate in the folders of CAs of an MSP has to be a CA's, with a subject key identifier, and allowed to sign certificates.\nFabric refuses the whole MSP otherwise, and the node does not start."
     FK0333 Error "extended key usages that Fabric or TLS refuse"

@@ -26,7 +26,8 @@ impl Check<'_> {
         let certificate = pair.certificate()?;
         let why = match &certificate.key_kind {
             KeyKind::Ecdsa(_) => return None,
-            // The first with them: 3.0 (`fabric/bccsp/sw`).
+            // Until 1.4 Fabric signed with RSA keys; from 3.0 on with Ed25519 (`fabric/bccsp/sw`).
+            KeyKind::Rsa(_) if self.fabric_version.major < 2 => return None,
             KeyKind::Ed25519 if self.fabric_version.major >= 3 => return None,
             KeyKind::Ed25519 => format!("and Fabric {} knows no such keys", self.fabric_version),
             KeyKind::Rsa(_) | KeyKind::Other(_) => "and Fabric signs with none but ECDSA keys".to_owned(),
