@@ -107,6 +107,18 @@ pub fn verify(project: &Project, keys: Keys, problems: &mut Problems) -> Result<
     crypto::verify(&request, problems)
 }
 
+/// New certificates on the keys that are there. The lock stays as it is, since keys do.
+pub fn renew(project: &Project, choice: &crypto::Choice<'_>, problems: &mut Problems) -> Result<Vec<crypto::Renewed>, Stop> {
+    let network = network(project, problems)?;
+    let lock = Lock::load(&project.lock_file(), problems)?;
+    let policy = Policy { making: Making::Nothing, keys: Keys::NotNeeded };
+    let store = Store::open(&project.crypto_store(), policy.making);
+    let (pinned, rooted) = (&[], &[]);
+    let request =
+        crypto::Request { network: &network, store: &store, lock: &lock, pinned, rooted, policy, names: Names::Checked };
+    crypto::renew(&request, choice, problems)
+}
+
 /// The keys, made where they are missing and nothing that is there speaks against it; and what the stored blocks say.
 fn provision<'a>(
     walk: Walk<'_>,

@@ -1,6 +1,7 @@
 //! `fabkube crypto`: keys and certificates.
 
 mod list;
+mod renew;
 mod verify;
 
 use super::progress::Bar;
@@ -29,6 +30,8 @@ enum Command {
     List(list::Args),
     /// Say of every certificate of the network whether it is right; nothing is made
     Verify(verify::Args),
+    /// Issue certificates again on the same keys, so that channels go on knowing their holders; the old ones are kept beside
+    Renew(renew::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -44,6 +47,7 @@ impl Args {
             Command::Generate(args) => args.run(project),
             Command::List(args) => args.run(project),
             Command::Verify(args) => args.run(project),
+            Command::Renew(args) => args.run(project),
         }
     }
 }

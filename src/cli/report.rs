@@ -46,7 +46,7 @@ pub fn text(problems: &Problems) -> String {
 }
 
 /// More lines than these nobody reads.
-const MOST_LINES: usize = 40;
+pub const MOST_LINES: usize = 40;
 
 /// Says what was made, each thing in a line, below the folder that it is in.
 pub fn made(dir: &Path, things: &[String]) {

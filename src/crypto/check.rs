@@ -82,7 +82,9 @@ impl<'a> Check<'a> {
                 Authority::Signing => Code::FK0311,
                 Authority::Tls => Code::FK0310,
             };
-            self.validity(pair, code).into_iter().for_each(|problem| problems.push(problem));
+            self.validity(pair, code, "have it issued again for the same key")
+                .into_iter()
+                .for_each(|problem| problems.push(problem));
             self.other_key(pair, Severity::Warning).into_iter().for_each(|problem| problems.push(problem));
         }
         let members: Vec<_> = Member::all(self.org).zip(&self.found.members).enumerate().collect();
@@ -192,7 +194,7 @@ impl<'a> Check<'a> {
             let stranger = self.issued(pair, half);
             let known = stranger.is_none();
             problems.extend(stranger);
-            let ended = self.validity(pair, code);
+            let ended = self.validity(pair, code, &again(member));
             let valid = ended.is_none();
             problems.extend(ended);
             problems.extend(self.key(member, pair));
@@ -238,7 +240,7 @@ impl<'a> Check<'a> {
         })
     }
 
-    fn validity(&self, pair: &FoundPair, code: Code) -> Option<Problem> {
+    fn validity(&self, pair: &FoundPair, code: Code, help: &str) -> Option<Problem> {
         let certificate = pair.certificate()?;
         let day = |time: OffsetDateTime| time.date();
         let what = if self.now > certificate.not_after {
@@ -249,7 +251,7 @@ impl<'a> Check<'a> {
             return None;
         };
         let message = format!("the certificate of `{}` {what}", certificate.common_name);
-        Some(Problem::new(code, message).at(&self.place(pair)).help("have it issued again for the same key, by the same CA"))
+        Some(Problem::new(code, message).at(&self.place(pair)).help(help))
     }
 
     fn key(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
@@ -285,27 +287,39 @@ impl<'a> Check<'a> {
 
     fn names_of(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
-        let by_clients = match node.role {
-            Role::Orderer => [].iter(),
-            Role::Peer => node.client_names.iter(),
-        };
-        let wanted = node.dialled.iter().chain(by_clients);
-        let mut missing: Vec<String> = wanted.filter(|name| !certificate.names(name)).map(|name| format!("`{name}`")).collect();
-        missing.dedup();
+        let missing = missing_names(node, certificate);
         if missing.is_empty() {
             return None;
         }
-        let again = "delete the pair `tls/server.crt` and `tls/server.key`, so that it is made again";
+        let again = "`fabkube crypto renew --missing-sans` issues it again with them, on the same key";
         let by_domain = "`addressing: domain` in values.yaml keeps the hosts that the certificate has";
         let nodes_can_dial = node.dialled.iter().all(|name| certificate.names(name));
         let (code, help) = match (node.role, nodes_can_dial) {
-            (Role::Orderer, _) => (Code::FK0312, format!("{by_domain}; or {again}, but only if no block names it")),
-            (Role::Peer, false) => (Code::FK0313, format!("{by_domain}; or {again}")),
-            (Role::Peer, true) => (Code::FK0313, format!("let clients dial `{}`; or {again}", node.host)),
+            (Role::Orderer, _) => (Code::FK0312, format!("{again}; or {by_domain}")),
+            (Role::Peer, false) => (Code::FK0313, format!("{again}; or {by_domain}")),
+            (Role::Peer, true) => (Code::FK0313, format!("{again}; or let clients dial `{}`", node.host)),
         };
+        let missing: Vec<String> = missing.into_iter().map(|name| format!("`{name}`")).collect();
         let message = format!("the TLS certificate of `{}` does not name {}", node.common_name, missing.join(", "));
         Some(Problem::new(code, message).at(&self.place(pair)).help(help))
     }
+}
+
+/// What to do about a certificate that is wrong where its key is not.
+fn again(member: Member<'_>) -> String {
+    format!("`fabkube crypto renew --node {}` issues it again on the same key, where the CA's key is", member.common_name())
+}
+
+/// The names that a node is dialled by and that its TLS certificate lacks.
+pub(super) fn missing_names<'n>(node: &'n Node, certificate: &Certificate) -> Vec<&'n str> {
+    let by_clients = match node.role {
+        Role::Orderer => [].iter(),
+        Role::Peer => node.client_names.iter(),
+    };
+    let wanted = node.dialled.iter().chain(by_clients).map(String::as_str);
+    let mut missing: Vec<&str> = wanted.filter(|name| !certificate.names(name)).collect();
+    missing.dedup();
+    missing
 }
 
 /// `config.yaml` of an MSP folder.

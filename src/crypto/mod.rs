@@ -3,6 +3,7 @@
 
 mod certificate;
 mod check;
+mod der;
 mod found;
 mod inventory;
 mod issue;
@@ -15,6 +16,8 @@ mod memory;
 mod msp;
 mod ou_config;
 mod plan;
+mod reissue;
+mod renew;
 mod revocation;
 mod secret;
 #[cfg(test)]
@@ -28,6 +31,7 @@ pub use key::password;
 pub use material::{IdentityPublic, Material, OrgPublic, PairKeys, PublicMaterial, TlsPublic};
 pub use msp::{MspFolder, PemFile};
 pub use ou_config::{NodeOus, OuConfig, OuIdentifier, read_ou_config};
+pub use renew::{Choice, MissingSans, Renewed, renew};
 pub use secret::Secret;
 pub use verify::{Row, Subject, Verified, verify};
 

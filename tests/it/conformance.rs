@@ -16,7 +16,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use manifests::Manifests;
 use pod::Pod;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::Instant;
 
@@ -38,12 +38,6 @@ fn fabric_runs_a_network_of_two_orgs_with_fresh_keys() {
 
 #[test]
 fn fabric_runs_a_network_with_the_keys_of_cryptogen() {
-    let reference = std::env::var_os("FABKUBE_REFERENCE").map_or(root().join("../shared/reference"), PathBuf::from);
-    let keys = reference.join("raft-two-orgs/crypto-config");
-    if programs().is_some() && !keys.is_dir() {
-        say(&format!("skipped: there are no keys of cryptogen in {}", keys.display()));
-        return;
-    }
     // The cluster's DNS, as the user is told to set it up.
     let dns = [
         ("orderer0.example.com", "orderer-orderer0"),
@@ -52,11 +46,53 @@ fn fabric_runs_a_network_with_the_keys_of_cryptogen() {
         ("peer0.org1.example.com", "org1-peer0"),
         ("peer0.org2.example.com", "org2-peer0"),
     ];
+    let Some(keys) = keys_of_cryptogen() else { return };
     conforms("keys of cryptogen", &dns, || {
-        let project = Project::copy_of(&root().join("tests/fixtures/raft-two-orgs"));
-        project.remove("crypto-config");
-        copy_tree(&keys, &project.path().join("crypto-config"));
+        let project = with_keys(&keys);
         project.write("values.yaml", "addressing: domain\n");
+        project
+    });
+}
+
+#[test]
+fn fabric_runs_a_network_with_renewed_certificates_on_the_keys_of_cryptogen() {
+    let Some(keys) = keys_of_cryptogen() else { return };
+    conforms("renewed certificates on the keys of cryptogen", &[], || {
+        let project = with_keys(&keys);
+        project.run(&["render"]).wrong();
+        project.run(&["crypto", "renew", "--missing-sans"]).ok();
+        project
+    });
+}
+
+/// The tree that the real cryptogen made, private keys included, if it is here.
+fn keys_of_cryptogen() -> Option<PathBuf> {
+    let reference = std::env::var_os("FABKUBE_REFERENCE").map_or(root().join("../shared/reference"), PathBuf::from);
+    let keys = reference.join("raft-two-orgs/crypto-config");
+    if programs().is_some() && !keys.is_dir() {
+        say(&format!("skipped: there are no keys of cryptogen in {}", keys.display()));
+        return None;
+    }
+    Some(keys)
+}
+
+/// The fixture's network with those keys.
+fn with_keys(keys: &Path) -> Project {
+    let project = Project::copy_of(&root().join("tests/fixtures/raft-two-orgs"));
+    project.remove("crypto-config");
+    copy_tree(keys, &project.path().join("crypto-config"));
+    project
+}
+
+#[test]
+fn fabric_runs_a_network_whose_certificates_are_newer_than_its_block() {
+    conforms("renewed certificates", &[], || {
+        let project = Project::sample();
+        project.run(&["render"]).ok();
+        let block = project.tree("channel-artifacts");
+        project.run(&["crypto", "renew", "--expiring", "20y"]).ok();
+        assert!(project.run(&["render", "--frozen"]).ok().stderr.is_empty());
+        assert!(project.tree("channel-artifacts") == block);
         project
     });
 }

@@ -125,3 +125,21 @@ fn verify_asks_for_private_keys_only_where_an_org_has_some() {
     assert!(ran.stderr.contains("error[FK0307]"), "{}", ran.stderr);
     project.run(&["crypto", "verify", "--without-keys"]).ok();
 }
+
+#[test]
+fn renew_issues_again_on_the_same_keys_and_keeps_the_old() {
+    let project = Project::sample_with_stores();
+    let (lock, old) = (project.read("fabkube.lock"), project.read(&format!("{PEER}/tls/server.crt")));
+    let ran = project.run(&["crypto", "renew", "--missing-sans", "-n", "other"]).ok();
+    assert_eq!(ran.stderr.matches("renewed crypto-config/").count(), 7, "{}", ran.stderr);
+    assert!(ran.stderr.contains("server.crt; now names `org1-peer0.other` and "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("\nnext: `fabkube render`") && ran.stderr.contains("orderers one at a time"), "{}", ran.stderr);
+    assert!(ran.stdout.is_empty());
+    let kept = project.tree(PEER).into_iter().find(|(path, _)| path.to_str().unwrap().starts_with("renewed-"));
+    assert_eq!(kept.unwrap().1, old.as_bytes());
+    assert_eq!(project.read("fabkube.lock"), lock);
+    project.run(&["render", "--frozen", "-n", "other"]).ok();
+    let again = project.run(&["crypto", "renew", "--missing-sans", "-n", "other"]).ok();
+    assert_eq!(again.stderr, "nothing to renew\n");
+    assert_eq!(project.run(&["crypto", "renew"]).code, 2);
+}

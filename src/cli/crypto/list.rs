@@ -58,6 +58,7 @@ impl Args {
         let ending = self.expiring.is_some() && !shown.is_empty();
         if let (Some(span), true) = (self.expiring, ending) {
             report::line(&format!("{} end within {span}", shown.len()));
+            report::next(&["`fabkube crypto renew --expiring DURATION` issues them again on the same keys".to_owned()]);
         }
         Ok(if ending || problems.has_errors() { Status::Wrong } else { Status::Done })
     }

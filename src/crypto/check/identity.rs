@@ -1,8 +1,8 @@
 //! Judges certificates of members by what Fabric and Go ask of them beyond issuer and date.
 //! What Fabric only finds when the identity is used is found here too (`fabric/msp/mspimplvalidate.go`).
 
-use super::Check;
 use super::folder::{Folder, certificates};
+use super::{Check, again};
 use crate::crypto::certificate::{Certificate, KeyKind};
 use crate::crypto::found::{FoundMember, FoundPair};
 use crate::crypto::layout;
@@ -11,8 +11,6 @@ use crate::crypto::plan::{Half, Member};
 use crate::diag::{Code, Place, Problem, Severity};
 use crate::network::Role;
 use time::Duration;
-
-const AGAIN: &str = "have it issued again for the same key, by the same CA";
 
 impl Check<'_> {
     /// A problem of a member's. Nodes run on whatever is wrong with a user.
@@ -28,7 +26,8 @@ impl Check<'_> {
         let certificate = pair.certificate()?;
         let why = match &certificate.key_kind {
             KeyKind::Ecdsa(_) => return None,
-            // The first with them: 3.0 (`fabric/bccsp/sw`).
+            // Until 1.4 Fabric signed with RSA keys; from 3.0 on with Ed25519 (`fabric/bccsp/sw`).
+            KeyKind::Rsa(_) if self.fabric_version.major < 2 => return None,
             KeyKind::Ed25519 if self.fabric_version.major >= 3 => return None,
             KeyKind::Ed25519 => format!("and Fabric {} knows no such keys", self.fabric_version),
             KeyKind::Rsa(_) | KeyKind::Other(_) => "and Fabric signs with none but ECDSA keys".to_owned(),
@@ -57,7 +56,7 @@ impl Check<'_> {
         };
         let which = if half == Half::Tls { "TLS certificate" } else { "identity" };
         let message = format!("the {which} of `{}` {what}", certificate.common_name);
-        Some(self.of_member(member, pair, Code::FK0333, message).help(AGAIN))
+        Some(self.of_member(member, pair, Code::FK0333, message).help(again(member)))
     }
 
     /// Fabric verifies a chain at the moment when the leaf begins, and one second.
@@ -72,7 +71,7 @@ impl Check<'_> {
         let when = if at < first.not_before { "before its CA does" } else { "after its CA has ended" };
         let message =
             format!("the identity of `{}` begins {when}, and Fabric verifies it at that moment", certificate.common_name);
-        Some(self.of_member(member, pair, Code::FK0334, message).help(AGAIN))
+        Some(self.of_member(member, pair, Code::FK0334, message).help(again(member)))
     }
 
     pub(super) fn revoked(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
@@ -90,11 +89,11 @@ impl Check<'_> {
     pub(super) fn role(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
         let name = &certificate.common_name;
-        let refused = |what: String, help: &'static str| Some(self.of_member(member, pair, Code::FK0335, what).help(help));
+        let refused = |what: String, help: &str| Some(self.of_member(member, pair, Code::FK0335, what).help(help));
         if certificate.is_ca {
             return refused(
                 format!("the identity of `{name}` is a CA's certificate, and an MSP takes none as an identity"),
-                AGAIN,
+                &again(member),
             );
         }
         let msp = &self.found.msp;

@@ -2,6 +2,7 @@
 
 mod making;
 mod refusing;
+mod renewing;
 
 use super::*;
 use crate::diag::{Code, Silent};
