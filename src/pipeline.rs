@@ -109,8 +109,8 @@ pub fn verify(project: &Project, keys: Keys, problems: &mut Problems) -> Result<
 
 /// New certificates on the keys that are there. The lock stays as it is, since keys do.
 pub fn renew(project: &Project, choice: &crypto::Choice<'_>, problems: &mut Problems) -> Result<Vec<crypto::Renewed>, Stop> {
-    let network = network(project, problems)?;
-    let lock = Lock::load(&project.lock_file(), problems)?;
+    let network = network(project, Purpose::Keys, problems)?;
+    let lock = Lock::load(&project.lock_file(), Memory::Counts, problems)?;
     let policy = Policy { making: Making::Nothing, keys: Keys::NotNeeded };
     let store = Store::open(&project.crypto_store(), policy.making);
     let (pinned, rooted) = (&[], &[]);
