@@ -1,7 +1,7 @@
 //! A folder that only grows: what is in it is never overwritten or deleted, and what is missing is added.
 //! What lies in it and under which names is `crypto`'s and `channel`'s.
 
-use crate::fs::{self, Mode};
+use crate::fs::{self, Mode, NewFile};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -42,6 +42,14 @@ pub struct Policy {
     pub keys: Keys,
 }
 
+/// What [`Store::add_all`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// There was no such folder: it holds what was added and nothing else.
+    Folder,
+    Files,
+}
+
 /// A growing folder. Paths given to it are below that folder.
 #[derive(Debug)]
 pub struct Store {
@@ -49,6 +57,17 @@ pub struct Store {
     making: Making,
     /// Where additions go instead of the disk; reads look here first.
     memory: Option<Mutex<BTreeMap<PathBuf, Vec<u8>>>>,
+}
+
+/// Where files and folders are put together before they are moved to their place: so nothing half-written is ever anywhere else.
+const SCRATCH: &str = ".fabkube-new";
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.making.writes() {
+            fs::remove_empty_dir(&self.scratch());
+        }
+    }
 }
 
 impl Store {
@@ -96,8 +115,27 @@ impl Store {
     pub fn add(&self, below: &Path, bytes: &[u8], mode: Mode) -> Result<(), fs::Error> {
         match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
             Some(_) => Ok(()),
-            None => fs::write_new(&self.dir.join(below), bytes, mode),
+            None => fs::write_new_by(&self.scratch(), &self.dir.join(below), bytes, mode),
         }
+    }
+
+    /// Adds files to a folder, in this order: all at once where the folder is not there yet. Paths are below the folder.
+    pub fn add_all(&self, below: &Path, files: &[NewFile<'_>]) -> Result<Added, fs::Error> {
+        let dir = self.dir.join(below);
+        if self.memory.is_none() && !fs::exists(&dir) && fs::write_new_dir(&self.scratch(), &dir, files)? {
+            return Ok(Added::Folder);
+        }
+        files.iter().try_for_each(|NewFile { path, bytes, mode }| self.add(&below.join(path), bytes, *mode))?;
+        Ok(Added::Files)
+    }
+
+    /// Removes what a killed run left half-done. Only for whoever holds the lock.
+    pub fn clean(&self) -> Result<(), fs::Error> {
+        if self.making.writes() { fs::remove_dir(&self.scratch()) } else { Ok(()) }
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.dir.join(SCRATCH)
     }
 
     /// Has the disk keep what was added.
@@ -132,6 +170,21 @@ mod tests {
         assert_eq!(store.read(Path::new("ca/key")).unwrap().unwrap(), b"one");
         assert_eq!(store.list(Path::new("ca")).unwrap(), ["key"]);
         assert!(fs::list(dir.path()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_new_folder_comes_whole_and_an_old_one_grows() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Making::Missing);
+        let file = |path: &'static str, bytes| NewFile { path: Path::new(path), bytes, mode: Mode::Public };
+        store.add_all(Path::new("a/b"), &[file("c/d", b"1"), file("e", b"2")]).unwrap();
+        store.add_all(Path::new("a/b"), &[file("c/f", b"3")]).unwrap();
+        assert!(store.add_all(Path::new("a/b"), &[file("c/g", b"4"), file("e", b"5")]).is_err());
+        drop(store);
+        let paths = fs::walk(dir.path()).unwrap();
+        assert_eq!(paths, ["a/b/c/d", "a/b/c/f", "a/b/c/g", "a/b/e"].map(PathBuf::from));
+        assert_eq!(fs::read(&dir.path().join("a/b/e")).unwrap(), b"2");
+        assert!(!dir.path().join(SCRATCH).exists());
     }
 
     #[cfg(unix)]

@@ -3,6 +3,7 @@
 
 mod certificate;
 mod check;
+mod der;
 mod found;
 mod issue;
 mod key;
@@ -14,6 +15,7 @@ mod memory;
 mod msp;
 mod plan;
 mod secret;
+mod signer;
 #[cfg(test)]
 mod tests;
 
@@ -71,17 +73,16 @@ pub struct Rooted {
     pub place: Place,
 }
 
-/// Plans, makes what is missing, and reads everything back from the store: the first and the thousandth run take one path.
+/// Plans, and makes what is missing. What was there has been judged; what was made is right by construction, and is not judged again.
 /// Nothing is written unless all that is there is right and all that is missing can be made.
 pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn Progress) -> Result<Material, Stop> {
     let (found, lacks) = look(request, problems)?;
     if lacks.iter().all(Lack::is_empty) {
         return material::assemble(request.network, found, Vec::new());
     }
-    let made = make::make(request, &found, &lacks, progress)?;
+    let (found, made) = make::make(request, found, &lacks, progress)?;
     request.store.keep()?;
-    let (found, lacks) = look(request, problems)?;
-    if !lacks.iter().all(Lack::is_empty) {
+    if !request.network.orgs.iter().zip(&found).all(|(org, found)| Lack::of(org, found).is_empty()) {
         return Err(Stop::Internal("what was made is not in the store".to_owned()));
     }
     material::assemble(request.network, found, made)
