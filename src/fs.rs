@@ -194,14 +194,16 @@ pub fn write_new_dir(scratch: &Path, dir: &Path, files: &[NewFile<'_>]) -> Resul
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 fn fill(dir: &Path, files: &[NewFile<'_>]) -> Result<()> {
-    let mut made = Vec::new();
+    let mut made: Vec<&Path> = Vec::new();
     for file in files {
-        let path = dir.join(file.path);
-        let folder = parent(&path);
-        if folder != dir && !made.iter().any(|known| known == folder) {
-            make_dir(folder)?;
-            made.push(folder.to_path_buf());
+        let folders: Vec<&Path> = file.path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).collect();
+        for folder in folders.into_iter().rev() {
+            if !made.contains(&folder) {
+                fs::create_dir(dir.join(folder)).map_err(failed("make the folder", &dir.join(folder)))?;
+                made.push(folder);
+            }
         }
+        let path = dir.join(file.path);
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -241,6 +243,53 @@ fn move_new_dir(new: &Path, dir: &Path) -> Result<bool> {
         Err(e) if matches!(e.kind(), AlreadyExists | CrossesDevices | DirectoryNotEmpty) => Ok(false),
         Err(e) => Err(failed("write", dir)(e)),
     }
+}
+
+/// What is known of a folder to others as long as this is kept: that somebody is at work in it.
+#[derive(Debug)]
+pub struct Claim {
+    dir: PathBuf,
+    /// Made for the claim: it goes again where nothing was put into it.
+    is_new: bool,
+    /// `None` where the system or the disk knows no such locks (folders on Windows, some network disks).
+    _lock: Option<fs::File>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.is_new {
+            remove_empty_dir(&self.dir);
+        }
+    }
+}
+
+/// Claims a folder, making it where it is not there; `None` where somebody else has it. The claim ends with the process, however
+/// that ends: no file stands for it.
+pub fn claim(dir: &Path) -> Result<Option<Claim>> {
+    loop {
+        let is_new = !dir.is_dir();
+        make_dir(dir)?;
+        let Ok(lock) = fs::File::open(dir) else { return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: None })) };
+        match lock.try_lock() {
+            Ok(()) if is_same(&lock, dir) => return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: Some(lock) })),
+            // Whoever had it took it away.
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Ok(None),
+            Err(fs::TryLockError::Error(_)) => return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: None })),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_same(open: &fs::File, dir: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |metadata: io::Result<fs::Metadata>| metadata.map(|metadata| (metadata.dev(), metadata.ino())).ok();
+    id(open.metadata()).is_some_and(|open| Some(open) == id(fs::metadata(dir)))
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &fs::File, dir: &Path) -> bool {
+    dir.is_dir()
 }
 
 /// Removes a folder with all that is in it, where it is there.

@@ -3,6 +3,7 @@
 use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Problem, Problems, Progress, Silent, Stop};
+use crate::fs::Claim;
 use crate::input;
 use crate::lock::Lock;
 use crate::network::{self, Network};
@@ -38,7 +39,7 @@ pub fn network(project: &Project, problems: &mut Problems) -> Result<Network, St
 pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
     let network = network(walk.project, problems)?;
     let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
-    let (material, history, lock) = provision(walk, &network, &store, problems)?;
+    let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
     remember(walk, lock, |lock| {
         material.remember(&network, lock);
@@ -52,27 +53,33 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
     let network = network(walk.project, problems)?;
     // In memory, since a block that is not made yet is no concern of the keys.
     let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
-    let (material, _, lock) = provision(walk, &network, &store, problems)?;
+    let Provided { material, history: _, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     remember(walk, lock, |lock| material.remember(&network, lock))?;
     Ok((network, material))
 }
 
-/// The keys, made where they are missing and nothing that is there speaks against it; and what the stored blocks say.
-fn provision<'a>(
-    walk: Walk<'_>,
-    network: &Network,
-    blocks: &'a Store,
-    problems: &mut Problems,
-) -> Result<(Material, History<'a>, Lock), Stop> {
+/// The keys, what the stored blocks say, and the claim on the stores, which lasts until the lock is written.
+struct Provided<'a> {
+    material: Material,
+    history: History<'a>,
+    lock: Lock,
+    claim: Option<Claim>,
+}
+
+/// The keys, made where they are missing and nothing that is there speaks against it.
+fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems: &mut Problems) -> Result<Provided<'a>, Stop> {
     let Walk { project, policy, names, progress } = walk;
     channel::preflight(network, problems)?;
+    let store = Store::open(&project.crypto_store(), policy.making);
+    let claim = store.claim(problems, progress)?;
+    store.clean()?;
+    blocks.clean()?;
     let lock = Lock::load(&project.lock_file(), problems)?.for_making(policy.making);
     let history = channel::history(network, blocks, &lock, problems)?;
     let (pinned, rooted) = (history.pinned(), history.rooted());
-    let store = Store::open(&project.crypto_store(), policy.making);
     let request = crypto::Request { network, store: &store, lock: &lock, pinned, rooted, policy, names };
     let material = crypto::provision(&request, problems, progress)?;
-    Ok((material, history, lock))
+    Ok(Provided { material, history, lock, claim })
 }
 
 /// Writes the lock, where the policy writes at all.

@@ -1,10 +1,12 @@
 //! A folder that only grows: what is in it is never overwritten or deleted, and what is missing is added.
 //! What lies in it and under which names is `crypto`'s and `channel`'s.
 
-use crate::fs::{self, Mode, NewFile};
+use crate::diag::{Code, Problem, Problems, Progress, Stop};
+use crate::fs::{self, Claim, Mode, NewFile};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 /// What a command may add to the stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,9 @@ pub struct Store {
     memory: Option<Mutex<BTreeMap<PathBuf, Vec<u8>>>>,
 }
 
+/// How long a run waits for another: longer than any takes that makes keys.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// Where files and folders are put together before they are moved to their place: so nothing half-written is ever anywhere else.
 const SCRATCH: &str = ".fabkube-new";
 
@@ -85,6 +90,14 @@ impl Store {
     /// The place on disk that a path in the store stands for, for messages.
     pub fn path(&self, below: &Path) -> PathBuf {
         self.dir.join(below)
+    }
+
+    /// Whether there is a file or folder.
+    pub fn has(&self, below: &Path) -> bool {
+        let remembered = |files: &mut BTreeMap<PathBuf, _>| {
+            files.range(below.to_path_buf()..).next().is_some_and(|(path, _)| path.starts_with(below))
+        };
+        self.remembered(remembered).unwrap_or_default() || fs::exists(&self.dir.join(below))
     }
 
     /// The bytes of a file, or `None` where it is not there.
@@ -129,7 +142,30 @@ impl Store {
         Ok(Added::Files)
     }
 
-    /// Removes what a killed run left half-done. Only for whoever holds the lock.
+    /// Keeps other runs from adding to it as long as the claim lasts; waits where another is at work, and says so. A command that
+    /// writes nothing needs none.
+    pub fn claim(&self, problems: &mut Problems, progress: &dyn Progress) -> Result<Option<Claim>, Stop> {
+        let begun = Instant::now();
+        let mut said = false;
+        while self.making.writes() {
+            if let Some(claim) = fs::claim(&self.dir)? {
+                return Ok(Some(claim));
+            }
+            if begun.elapsed() > PATIENCE {
+                let problem = Problem::new(Code::FK0603, format!("another fabkube is at work in `{}`", self.dir.display()));
+                problems.push(problem.help("let it end, or end it, and run this again"));
+                return Err(Stop::Reported);
+            }
+            if !said && begun.elapsed() > Duration::from_secs(1) {
+                progress.note(&format!("waiting for another fabkube that is at work in `{}`", self.dir.display()));
+                said = true;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(None)
+    }
+
+    /// Removes what a killed run left half-done. Only for whoever has the claim.
     pub fn clean(&self) -> Result<(), fs::Error> {
         if self.making.writes() { fs::remove_dir(&self.scratch()) } else { Ok(()) }
     }
@@ -160,6 +196,19 @@ mod tests {
         store.add(Path::new("ca/key"), b"one", Mode::Secret).unwrap();
         assert!(store.add(Path::new("ca/key"), b"two", Mode::Secret).is_err());
         assert_eq!(store.read(Path::new("ca/key")).unwrap().unwrap(), b"one");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_claim_is_one_runs_and_leaves_no_trace() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("store");
+        let first = fs::claim(&folder).unwrap();
+        assert!(first.is_some() && fs::claim(&folder).unwrap().is_none());
+        drop(first);
+        assert!(!folder.exists());
+        let claim = Store::open(&folder, Making::Nothing).claim(&mut Problems::new(), &crate::diag::Silent).unwrap();
+        assert!(claim.is_none() && !folder.exists());
     }
 
     #[test]

@@ -88,6 +88,11 @@ impl FoundOrg {
 }
 
 impl FoundMember {
+    fn nothing(org: &Org, member: Member<'_>) -> Self {
+        let missing = |half| FoundPair { path: layout::certificate(org, member, half), pair: Pair::Missing };
+        Self { msp: MspFolder::default(), identity: missing(Half::Identity), tls: missing(Half::Tls), tls_ca: None }
+    }
+
     pub fn half(&self, half: Half) -> &FoundPair {
         match half {
             Half::Identity => &self.identity,
@@ -125,7 +130,11 @@ pub(super) fn read_authorities(org: &Org, store: &Store) -> Result<(FoundOrg, Pr
 /// What the store has of one member.
 pub(super) fn read_member(org: &Org, member: Member<'_>, store: &Store) -> Result<(FoundMember, Problems), Stop> {
     let mut reader = Reader { store, problems: Problems::new() };
-    let found = reader.member(org, member)?;
+    // A new network has thousands of folders that are not there yet.
+    let found = match store.has(&layout::member_dir(org, member)) {
+        true => reader.member(org, member)?,
+        false => FoundMember::nothing(org, member),
+    };
     Ok((found, reader.problems))
 }
 

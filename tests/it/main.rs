@@ -12,6 +12,7 @@ mod conformance;
 mod diagnostics;
 mod docs;
 mod generated;
+mod keys;
 mod layers;
 mod properties;
 mod samples;
