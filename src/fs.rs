@@ -7,6 +7,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[cfg(target_os = "linux")]
+use rustix::fs::{CWD, RenameFlags};
+
+/// How the names of files begin that are not whole yet.
+pub const TEMPORARY: &str = ".fabkube-";
 
 /// An operation on a path that failed.
 #[derive(Debug, thiserror::Error)]
@@ -116,11 +123,10 @@ pub fn make_dir(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(failed("make the folder", dir))
 }
 
-fn written_beside(path: &Path, bytes: &[u8], mode: Mode) -> Result<tempfile::NamedTempFile> {
-    let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+fn written_in(dir: &Path, path: &Path, bytes: &[u8], mode: Mode) -> Result<tempfile::NamedTempFile> {
     make_dir(dir)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".fabkube-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -133,6 +139,11 @@ fn written_beside(path: &Path, bytes: &[u8], mode: Mode) -> Result<tempfile::Nam
     #[cfg(not(target_os = "linux"))]
     file.as_file().sync_all().map_err(failed("write", path))?;
     Ok(file)
+}
+
+/// The folder that a path is in.
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Has the disk keep all that was written in a folder, whatever happens to the machine. Once for many files: a `sync_all` for each
@@ -150,7 +161,155 @@ pub fn keep(dir: &Path) -> Result<()> {
 
 /// Writes a file that is not there yet: whole or not at all, and never over another.
 pub fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
-    written_beside(path, bytes, mode)?.persist_noclobber(path).map(drop).map_err(|e| failed("write", path)(e.error))
+    written_in(parent(path), path, bytes, mode)?.persist_noclobber(path).map(drop).map_err(|e| failed("write", path)(e.error))
+}
+
+/// The same by way of a folder on the same disk, so that a killed run leaves nothing beside the file.
+pub fn write_new_by(scratch: &Path, path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
+    make_dir(parent(path))?;
+    match written_in(scratch, path, bytes, mode)?.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices => write_new(path, bytes, mode),
+        Err(e) => Err(failed("write", path)(e.error)),
+    }
+}
+
+/// A file of a folder to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFile<'a> {
+    /// Below the folder.
+    pub path: &'a Path,
+    pub bytes: &'a [u8],
+    pub mode: Mode,
+}
+
+/// Writes a folder that is not there yet, by way of a folder on the same disk: with all its files or not at all. Gives false, and
+/// has written nothing, where there is such a folder by now or the folders are on different disks.
+pub fn write_new_dir(scratch: &Path, dir: &Path, files: &[NewFile<'_>]) -> Result<bool> {
+    make_dir(scratch)?;
+    let new = scratch.join(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    fs::create_dir(&new).map_err(failed("make the folder", &new))?;
+    let written = fill(&new, files).and_then(|()| move_new_dir(&new, dir));
+    if !matches!(written, Ok(true)) {
+        // What went wrong is told; what is left here goes with the next run.
+        let _ = fs::remove_dir_all(&new);
+    }
+    written
+}
+
+/// Tells the folders apart that this process is making.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+fn fill(dir: &Path, files: &[NewFile<'_>]) -> Result<()> {
+    let mut made: Vec<&Path> = Vec::new();
+    for file in files {
+        let folders: Vec<&Path> = file.path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).collect();
+        for folder in folders.into_iter().rev() {
+            if !made.contains(&folder) {
+                fs::create_dir(dir.join(folder)).map_err(failed("make the folder", &dir.join(folder)))?;
+                made.push(folder);
+            }
+        }
+        let path = dir.join(file.path);
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, file.mode.bits());
+        let mut open = options.open(&path).map_err(failed("write", &path))?;
+        open.write_all(file.bytes).map_err(failed("write", &path))?;
+        #[cfg(not(target_os = "linux"))]
+        open.sync_all().map_err(failed("write", &path))?;
+    }
+    Ok(())
+}
+
+fn move_new_dir(new: &Path, dir: &Path) -> Result<bool> {
+    let rename = || {
+        #[cfg(target_os = "linux")]
+        let renamed = rustix::fs::renameat_with(CWD, new, CWD, dir, RenameFlags::NOREPLACE).map_err(io::Error::from);
+        // Where a file system does not know how, and elsewhere: a folder with something in it is never replaced.
+        #[cfg(target_os = "linux")]
+        let renamed = match renamed {
+            Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => fs::rename(new, dir),
+            renamed => renamed,
+        };
+        #[cfg(not(target_os = "linux"))]
+        let renamed = fs::rename(new, dir);
+        renamed
+    };
+    let renamed = match rename() {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            make_dir(parent(dir))?;
+            rename()
+        }
+        renamed => renamed,
+    };
+    use io::ErrorKind::{AlreadyExists, CrossesDevices, DirectoryNotEmpty};
+    match renamed {
+        Ok(()) => Ok(true),
+        Err(e) if matches!(e.kind(), AlreadyExists | CrossesDevices | DirectoryNotEmpty) => Ok(false),
+        Err(e) => Err(failed("write", dir)(e)),
+    }
+}
+
+/// What is known of a folder to others as long as this is kept: that somebody is at work in it.
+#[derive(Debug)]
+pub struct Claim {
+    dir: PathBuf,
+    /// Made for the claim: it goes again where nothing was put into it.
+    is_new: bool,
+    /// `None` where the system or the disk knows no such locks (folders on Windows, some network disks).
+    _lock: Option<fs::File>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.is_new {
+            remove_empty_dir(&self.dir);
+        }
+    }
+}
+
+/// Claims a folder, making it where it is not there; `None` where somebody else has it. The claim ends with the process, however
+/// that ends: no file stands for it.
+pub fn claim(dir: &Path) -> Result<Option<Claim>> {
+    loop {
+        let is_new = !dir.is_dir();
+        make_dir(dir)?;
+        let Ok(lock) = fs::File::open(dir) else { return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: None })) };
+        match lock.try_lock() {
+            Ok(()) if is_same(&lock, dir) => return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: Some(lock) })),
+            // Whoever had it took it away.
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Ok(None),
+            Err(fs::TryLockError::Error(_)) => return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: None })),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_same(open: &fs::File, dir: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |metadata: io::Result<fs::Metadata>| metadata.map(|metadata| (metadata.dev(), metadata.ino())).ok();
+    id(open.metadata()).is_some_and(|open| Some(open) == id(fs::metadata(dir)))
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &fs::File, dir: &Path) -> bool {
+    dir.is_dir()
+}
+
+/// Removes a folder with all that is in it, where it is there.
+pub fn remove_dir(dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("remove", dir)(e)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder where it is there and empty; where it is not, nothing is lost.
+pub fn remove_empty_dir(dir: &Path) {
+    let _ = fs::remove_dir(dir);
 }
 
 /// Writes a file, replacing one that is there: whole or not at all. A file that already has these bytes is left as it is.
@@ -160,5 +319,5 @@ pub fn write(path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
     }
     // The user's link stays a link; what it leads to is written.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    written_beside(path, bytes, mode)?.persist(path).map(drop).map_err(|e| failed("write", path)(e.error))
+    written_in(parent(path), path, bytes, mode)?.persist(path).map(drop).map_err(|e| failed("write", path)(e.error))
 }

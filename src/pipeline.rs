@@ -3,6 +3,7 @@
 use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
+use crate::fs::Claim;
 use crate::input;
 use crate::lock::{Lock, Memory};
 use crate::network::{self, Network, Purpose};
@@ -59,7 +60,7 @@ fn only(mut network: Network, choice: &ChannelChoice, problems: &mut Problems) -
 pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
     let network = network(walk.project, walk.purpose, problems)?;
     let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
-    let (material, history, lock) = provision(walk, &network, &store, problems)?;
+    let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
     remember(walk, lock, |lock| {
         material.remember(&network, lock);
@@ -73,7 +74,7 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
     let network = network(walk.project, walk.purpose, problems)?;
     // In memory, since a block that is not made yet is no concern of the keys.
     let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
-    let (material, history, lock) = provision(walk, &network, &store, problems)?;
+    let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     remember(walk, lock, |lock| {
         material.remember(&network, lock);
         history.remember(&network, lock);
@@ -108,7 +109,14 @@ pub fn verify(project: &Project, keys: Keys, problems: &mut Problems) -> Result<
 }
 
 /// New certificates on the keys that are there. The lock stays as it is, since keys do.
-pub fn renew(project: &Project, choice: &crypto::Choice<'_>, problems: &mut Problems) -> Result<Vec<crypto::Renewed>, Stop> {
+pub fn renew(
+    project: &Project,
+    choice: &crypto::Choice<'_>,
+    problems: &mut Problems,
+    progress: &dyn Progress,
+) -> Result<Vec<crypto::Renewed>, Stop> {
+    // No other run may make anything meanwhile.
+    let _claim = Store::open(&project.crypto_store(), Making::Missing).claim(problems, progress)?;
     let network = network(project, Purpose::Keys, problems)?;
     let lock = Lock::load(&project.lock_file(), Memory::Counts, problems)?;
     let policy = Policy { making: Making::Nothing, keys: Keys::NotNeeded };
@@ -119,26 +127,32 @@ pub fn renew(project: &Project, choice: &crypto::Choice<'_>, problems: &mut Prob
     crypto::renew(&request, choice, problems)
 }
 
-/// The keys, made where they are missing and nothing that is there speaks against it; and what the stored blocks say.
-fn provision<'a>(
-    walk: Walk<'_>,
-    network: &Network,
-    blocks: &'a Store,
-    problems: &mut Problems,
-) -> Result<(Material, History<'a>, Lock), Stop> {
+/// The keys, what the stored blocks say, and the claim on the stores, which lasts until the lock is written.
+struct Provided<'a> {
+    material: Material,
+    history: History<'a>,
+    lock: Lock,
+    claim: Option<Claim>,
+}
+
+/// The keys, made where they are missing and nothing that is there speaks against it.
+fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems: &mut Problems) -> Result<Provided<'a>, Stop> {
     let Walk { project, policy, memory, purpose: _, names, progress } = walk;
     channel::preflight(network, problems)?;
+    let store = Store::open(&project.crypto_store(), policy.making);
+    let claim = store.claim(problems, progress)?;
+    store.clean()?;
+    blocks.clean()?;
     let lock = Lock::load(&project.lock_file(), memory, problems)?;
     let history = channel::history(network, blocks, &lock, problems)?;
     let (pinned, rooted) = (history.pinned(), history.rooted());
-    let store = Store::open(&project.crypto_store(), policy.making);
     if history.lacks_blocks() {
         // Before the first key: a folder that cannot be written is no reason to make half.
         blocks.try_adding()?;
     }
     let request = crypto::Request { network, store: &store, lock: &lock, pinned, rooted, policy, names };
     let material = crypto::provision(&request, problems, progress)?;
-    Ok((material, history, lock))
+    Ok(Provided { material, history, lock, claim })
 }
 
 /// Writes the lock, where the policy writes at all.

@@ -1,10 +1,12 @@
 //! A folder that only grows: what is in it is never overwritten or deleted, and what is missing is added.
 //! What lies in it and under which names is `crypto`'s and `channel`'s.
 
-use crate::fs::{self, Mode};
+use crate::diag::{Code, Problem, Problems, Progress, Stop};
+use crate::fs::{self, Claim, Mode, NewFile};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 /// What a command may add to the stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,14 @@ pub struct Policy {
     pub keys: Keys,
 }
 
+/// What [`Store::add_all`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// There was no such folder: it holds what was added and nothing else.
+    Folder,
+    Files,
+}
+
 /// A growing folder. Paths given to it are below that folder.
 #[derive(Debug)]
 pub struct Store {
@@ -47,6 +57,20 @@ pub struct Store {
     making: Making,
     /// Where additions go instead of the disk; reads look here first.
     memory: Option<Mutex<BTreeMap<PathBuf, Vec<u8>>>>,
+}
+
+/// How long a run waits for another: longer than any takes that makes keys.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Where files and folders are put together before they are moved to their place: so nothing half-written is ever anywhere else.
+const SCRATCH: &str = ".fabkube-new";
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.making.writes() {
+            fs::remove_empty_dir(&self.scratch());
+        }
+    }
 }
 
 impl Store {
@@ -64,6 +88,14 @@ impl Store {
     /// The place on disk that a path in the store stands for, for messages.
     pub fn path(&self, below: &Path) -> PathBuf {
         self.dir.join(below)
+    }
+
+    /// Whether there is a file or folder.
+    pub fn has(&self, below: &Path) -> bool {
+        let remembered = |files: &mut BTreeMap<PathBuf, _>| {
+            files.range(below.to_path_buf()..).next().is_some_and(|(path, _)| path.starts_with(below))
+        };
+        self.remembered(remembered).unwrap_or_default() || fs::exists(&self.dir.join(below))
     }
 
     /// The bytes of a file, or `None` where it is not there.
@@ -94,13 +126,55 @@ impl Store {
     pub fn add(&self, below: &Path, bytes: &[u8], mode: Mode) -> Result<(), fs::Error> {
         match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
             Some(_) => Ok(()),
-            None => fs::write_new(&self.dir.join(below), bytes, mode),
+            None => fs::write_new_by(&self.scratch(), &self.dir.join(below), bytes, mode),
         }
     }
 
     /// Fails where nothing could be added to it, before something else is made that needs it.
     pub fn try_adding(&self) -> Result<(), fs::Error> {
         if self.making.writes() { fs::try_writing(&self.dir) } else { Ok(()) }
+    }
+
+    /// Adds files to a folder, in this order: all at once where the folder is not there yet. Paths are below the folder.
+    pub fn add_all(&self, below: &Path, files: &[NewFile<'_>]) -> Result<Added, fs::Error> {
+        let dir = self.dir.join(below);
+        if self.memory.is_none() && !fs::exists(&dir) && fs::write_new_dir(&self.scratch(), &dir, files)? {
+            return Ok(Added::Folder);
+        }
+        files.iter().try_for_each(|NewFile { path, bytes, mode }| self.add(&below.join(path), bytes, *mode))?;
+        Ok(Added::Files)
+    }
+
+    /// Keeps other runs from adding to it as long as the claim lasts; waits where another is at work, and says so. A command that
+    /// writes nothing needs none.
+    pub fn claim(&self, problems: &mut Problems, progress: &dyn Progress) -> Result<Option<Claim>, Stop> {
+        let begun = Instant::now();
+        let mut said = false;
+        while self.making.writes() {
+            if let Some(claim) = fs::claim(&self.dir)? {
+                return Ok(Some(claim));
+            }
+            if begun.elapsed() > PATIENCE {
+                let problem = Problem::new(Code::FK0603, format!("another fabkube is at work in `{}`", self.dir.display()));
+                problems.push(problem.help("let it end, or end it, and run this again"));
+                return Err(Stop::Reported);
+            }
+            if !said && begun.elapsed() > Duration::from_secs(1) {
+                progress.note(&format!("waiting for another fabkube that is at work in `{}`", self.dir.display()));
+                said = true;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(None)
+    }
+
+    /// Removes what a killed run left half-done. Only for whoever has the claim.
+    pub fn clean(&self) -> Result<(), fs::Error> {
+        if self.making.writes() { fs::remove_dir(&self.scratch()) } else { Ok(()) }
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.dir.join(SCRATCH)
     }
 
     /// Has the disk keep what was added.
@@ -127,6 +201,19 @@ mod tests {
         assert_eq!(store.read(Path::new("ca/key")).unwrap().unwrap(), b"one");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_claim_is_one_runs_and_leaves_no_trace() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("store");
+        let first = fs::claim(&folder).unwrap();
+        assert!(first.is_some() && fs::claim(&folder).unwrap().is_none());
+        drop(first);
+        assert!(!folder.exists());
+        let claim = Store::open(&folder, Making::Nothing).claim(&mut Problems::new(), &crate::diag::Silent).unwrap();
+        assert!(claim.is_none() && !folder.exists());
+    }
+
     #[test]
     fn what_is_made_in_memory_is_read_back_and_leaves_the_disk_alone() {
         let dir = tempfile::tempdir().unwrap();
@@ -135,6 +222,21 @@ mod tests {
         assert_eq!(store.read(Path::new("ca/key")).unwrap().unwrap(), b"one");
         assert_eq!(store.list(Path::new("ca")).unwrap(), ["key"]);
         assert!(fs::list(dir.path()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_new_folder_comes_whole_and_an_old_one_grows() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Making::Missing);
+        let file = |path: &'static str, bytes| NewFile { path: Path::new(path), bytes, mode: Mode::Public };
+        store.add_all(Path::new("a/b"), &[file("c/d", b"1"), file("e", b"2")]).unwrap();
+        store.add_all(Path::new("a/b"), &[file("c/f", b"3")]).unwrap();
+        assert!(store.add_all(Path::new("a/b"), &[file("c/g", b"4"), file("e", b"5")]).is_err());
+        drop(store);
+        let paths = fs::walk(dir.path()).unwrap();
+        assert_eq!(paths, ["a/b/c/d", "a/b/c/f", "a/b/c/g", "a/b/e"].map(PathBuf::from));
+        assert_eq!(fs::read(&dir.path().join("a/b/e")).unwrap(), b"2");
+        assert!(!dir.path().join(SCRATCH).exists());
     }
 
     #[cfg(unix)]

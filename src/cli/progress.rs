@@ -31,4 +31,8 @@ impl Progress for Bar {
     fn end(&self) {
         self.bar.finish_and_clear();
     }
+
+    fn note(&self, text: &str) {
+        super::report::line(text);
+    }
 }

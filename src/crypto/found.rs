@@ -69,6 +69,10 @@ impl FoundPair {
         }
     }
 
+    fn missing(path: PathBuf) -> Self {
+        Self { path, pair: Pair::Missing, others: Vec::new() }
+    }
+
     /// Whether something unreadable is in its place.
     pub fn is_broken(&self) -> bool {
         matches!(self.pair, Pair::Broken)
@@ -90,6 +94,11 @@ impl FoundOrg {
 }
 
 impl FoundMember {
+    fn nothing(org: &Org, member: Member<'_>) -> Self {
+        let missing = |half| FoundPair::missing(layout::certificate(org, member, half));
+        Self { msp: MspFolder::default(), identity: missing(Half::Identity), tls: missing(Half::Tls), tls_ca: None }
+    }
+
     pub fn half(&self, half: Half) -> &FoundPair {
         match half {
             Half::Identity => &self.identity,
@@ -100,28 +109,39 @@ impl FoundMember {
 
 /// Reads what the store has of a network.
 pub(super) fn read(network: &Network, store: &Store, problems: &mut Problems) -> Result<Vec<FoundOrg>, Stop> {
-    let mut orgs = Vec::new();
-    for org in &network.orgs {
-        let mut reader = Reader { store, problems: Problems::new() };
-        let msp = reader.msp(&layout::org_msp(org))?;
-        let ca = reader.authority(org, Authority::Signing, &msp.cacerts)?;
-        let tlsca = reader.authority(org, Authority::Tls, &msp.tlscacerts)?;
-        let members: Vec<_> = Member::all(org).collect();
-        let read: Vec<_> = members
-            .into_par_iter()
-            .map(|member| {
-                let mut reader = Reader { store, problems: Problems::new() };
-                let found = reader.member(org, member)?;
-                Ok((found, reader.problems))
-            })
-            .collect::<Result<_, Stop>>()?;
-        let (members, of_members): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-        for found in std::iter::once(&reader.problems).chain(&of_members) {
-            found.iter().for_each(|problem| problems.push(problem.clone()));
-        }
-        orgs.push(FoundOrg { ca, tlsca, msp, members });
-    }
+    let read: Vec<_> = network.orgs.par_iter().map(|org| read_org(org, store)).collect::<Result<_, Stop>>()?;
+    let (orgs, of_orgs): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    of_orgs.iter().flat_map(Problems::iter).for_each(|problem| problems.push(problem.clone()));
     Ok(orgs)
+}
+
+fn read_org(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
+    let (FoundOrg { ca, tlsca, msp, .. }, mut problems) = read_authorities(org, store)?;
+    let members: Vec<_> = Member::all(org).collect();
+    let read: Vec<_> = members.into_par_iter().map(|member| read_member(org, member, store)).collect::<Result<_, Stop>>()?;
+    let (members, of_members): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    of_members.iter().flat_map(Problems::iter).for_each(|problem| problems.push(problem.clone()));
+    Ok((FoundOrg { ca, tlsca, msp, members }, problems))
+}
+
+/// An org without its members.
+pub(super) fn read_authorities(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
+    let mut reader = Reader { store, problems: Problems::new() };
+    let msp = reader.msp(&layout::org_msp(org))?;
+    let ca = reader.authority(org, Authority::Signing, &msp.cacerts)?;
+    let tlsca = reader.authority(org, Authority::Tls, &msp.tlscacerts)?;
+    Ok((FoundOrg { ca, tlsca, msp, members: Vec::new() }, reader.problems))
+}
+
+/// What the store has of one member.
+pub(super) fn read_member(org: &Org, member: Member<'_>, store: &Store) -> Result<(FoundMember, Problems), Stop> {
+    let mut reader = Reader { store, problems: Problems::new() };
+    // A new network has thousands of folders that are not there yet.
+    let found = match store.has(&layout::member_dir(org, member)) {
+        true => reader.member(org, member)?,
+        false => FoundMember::nothing(org, member),
+    };
+    Ok((found, reader.problems))
 }
 
 struct Reader<'a> {
@@ -239,10 +259,10 @@ impl Reader<'_> {
         let index = keys.iter().position(|(path, _)| *path == expected).or((keys.len() == 1).then_some(0));
         if let Some(index) = index {
             let (path, key) = keys.swap_remove(index);
-            if key.p256().is_some() {
+            if key.public().is_some() {
                 return Pair::Key(key);
             }
-            let message = "the key has no certificate, and fabkube makes none for a key that is not ECDSA P-256".to_owned();
+            let message = "the key has no certificate, and fabkube makes none for a key of its kind".to_owned();
             self.report(Code::FK0315, path, message, "put the certificate beside it");
             return Pair::Broken;
         }

@@ -1,24 +1,20 @@
-//! Makes keys and certificates. The only place of randomness and time in this stage, and the only user of rcgen.
+//! Makes certificates, by rcgen. The place of time in this stage; randomness is `signer`'s.
 //! What stands in a certificate is `plan`'s; writing it is `make`'s.
 
 use super::certificate::{self, Certificate};
-use super::key::PrivateKey;
+use super::der;
+use super::key::{PrivateKey, PublicKey};
 use super::plan::{Attribute, Profile, Purpose};
+use super::signer::{Signer, random};
 use crate::diag::Stop;
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use p256::elliptic_curve::zeroize::Zeroizing;
-use rand_core::{OsRng, RngCore};
-use rcgen::string::{Ia5String, PrintableString, TeletexString};
+use rcgen::string::{Ia5String, PrintableString};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa,
-    KeyIdMethod, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm,
+    KeyIdMethod, KeyUsagePurpose, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm,
 };
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
-use x509_parser::prelude::{FromDer, X509Name};
 
 /// Attribute types that rcgen has no name for.
 const STREET: &[u64] = &[2, 5, 4, 9];
@@ -39,28 +35,13 @@ fn begin(now: OffsetDateTime) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(now)
 }
 
-/// A new private key.
-pub(super) fn new_key() -> Result<PrivateKey, Stop> {
-    let mut bytes = Zeroizing::new([0u8; 32]);
-    loop {
-        random(bytes.as_mut_slice())?;
-        // A draw outside the curve's order (one in 2^32) is drawn again.
-        if let Ok(key) = p256::SecretKey::from_slice(bytes.as_slice()) {
-            return PrivateKey::new(key);
-        }
-    }
-}
-
-fn random(bytes: &mut [u8]) -> Result<(), Stop> {
-    OsRng.try_fill_bytes(bytes).map_err(|e| Stop::Internal(format!("the system gives no random numbers: {e}")))
-}
-
 /// A self-signed certificate, as PEM.
-pub(super) fn authority(profile: &Profile, key: &p256::SecretKey, now: OffsetDateTime) -> Result<String, Stop> {
-    let signer = Signer::new(key);
-    let params = params(profile, &signer, begin(now)).map_err(Stop::Internal)?;
-    let made = params.self_signed(&signer).map_err(failed)?;
-    Ok(certificate::pem_block("CERTIFICATE", made.der()))
+pub(super) fn authority(profile: &Profile, key: &PrivateKey, now: OffsetDateTime) -> Result<String, Stop> {
+    let (signer, public) = Signer::open(key).zip(key.public()).ok_or_else(cannot_sign)?;
+    let params = params(profile, public, begin(now)).map_err(Stop::Internal)?;
+    let blank = Blank { algorithm: signer.algorithm(), public: public.bytes.clone() };
+    let made = params.self_signed(&blank).map_err(failed)?;
+    pem(&signer, made.der(), None)
 }
 
 /// Whether a certificate can hold what the profile says.
@@ -71,45 +52,90 @@ pub(super) fn check(profile: &Profile) -> Result<(), String> {
 
 /// An authority that issues.
 pub(super) struct Issuer {
-    inner: rcgen::Issuer<'static, Signer>,
+    inner: rcgen::Issuer<'static, Blank>,
+    signer: Signer,
+    /// The DER of its name: an issuer is found by the very bytes of it.
+    name: Vec<u8>,
     not_before: OffsetDateTime,
 }
 
 impl Issuer {
     /// The authority of this certificate and key. Says why it cannot issue, where it cannot.
     pub fn open(certificate: &Certificate, key: &PrivateKey) -> Result<Self, String> {
-        let key = key.p256().ok_or("its key is not ECDSA P-256, and fabkube signs with no other")?;
-        let signer = Signer::new(key);
+        let (signer, public) = Signer::open(key)
+            .zip(key.public())
+            .ok_or("its key is not ECDSA (P-256, P-384), Ed25519 or RSA (2048 to 4096 bits)")?;
         let mut params = CertificateParams::default();
-        params.distinguished_name =
-            copied_name(&certificate.subject).ok_or("its subject is of a kind that cannot be repeated")?;
-        let id = certificate.subject_key_id.clone().unwrap_or_else(|| signer.id());
+        let id = certificate.subject_key_id.clone().unwrap_or_else(|| key_id(public));
         params.key_identifier_method = KeyIdMethod::PreSpecified(id);
-        let issuer = Self { inner: rcgen::Issuer::new(params, signer), not_before: certificate.not_before };
-        // An issuer is found by the very bytes of its name: one trial says whether they are repeated.
-        let trial = Profile { subject: Vec::new(), purpose: Purpose::Identity, sans: Vec::new() };
-        let issued = issuer.issue(&trial, key, now()).map_err(|e| e.to_string())?;
-        match Certificate::parse(issued.as_bytes()) {
-            Ok(issued) if issued.issuer == certificate.subject => Ok(issuer),
-            _ => Err("its subject is of a kind that cannot be repeated".to_owned()),
-        }
+        let blank = Blank { algorithm: signer.algorithm(), public: public.bytes.clone() };
+        let inner = rcgen::Issuer::new(params, blank);
+        Ok(Self { inner, signer, name: certificate.subject.clone(), not_before: certificate.not_before })
     }
 
     /// A certificate for this key, as PEM.
-    pub fn issue(&self, profile: &Profile, key: &p256::SecretKey, now: OffsetDateTime) -> Result<String, Stop> {
-        let subject = Signer::new(key);
+    pub fn issue(&self, profile: &Profile, key: &PublicKey, now: OffsetDateTime) -> Result<String, Stop> {
         // Fabric verifies a chain at the time when the leaf begins: its authority must be valid by then.
-        let params = params(profile, &subject, begin(now).max(self.not_before)).map_err(Stop::Internal)?;
-        let made = params.signed_by(&subject, &self.inner).map_err(failed)?;
-        Ok(certificate::pem_block("CERTIFICATE", made.der()))
+        let params = params(profile, key, begin(now).max(self.not_before)).map_err(Stop::Internal)?;
+        let made = params.signed_by(key, &self.inner).map_err(failed)?;
+        pem(&self.signer, made.der(), Some(&self.name))
     }
+}
+
+/// Stands for the authority's key while rcgen writes a certificate. The signature comes afterwards, since rcgen cannot repeat every
+/// issuer's name: it keeps one value an attribute type, and one attribute an RDN.
+struct Blank {
+    algorithm: &'static SignatureAlgorithm,
+    public: Vec<u8>,
+}
+
+impl PublicKeyData for Blank {
+    fn der_bytes(&self) -> &[u8] {
+        &self.public
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        self.algorithm
+    }
+}
+
+impl rcgen::SigningKey for Blank {
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        Ok(Vec::new())
+    }
+}
+
+/// The certificate as PEM, with the name of its issuer and the signature put in.
+fn pem(signer: &Signer, blank: &[u8], issuer: Option<&[u8]>) -> Result<String, Stop> {
+    let damaged = || Stop::Internal("a certificate was made that cannot be read".to_owned());
+    let [to_be_signed, algorithm, _] = der::children(blank).and_then(der::exactly).ok_or_else(damaged)?;
+    let to_be_signed = match issuer {
+        None => to_be_signed.to_vec(),
+        Some(name) => {
+            // Version, serial, algorithm, issuer (fabric reads no version 1).
+            let mut fields = der::children(to_be_signed).ok_or_else(damaged)?;
+            *fields.get_mut(3).ok_or_else(damaged)? = name;
+            der::sequence(&fields)
+        }
+    };
+    let signature = der::bit_string(&signer.sign(&to_be_signed)?);
+    Ok(certificate::pem_block("CERTIFICATE", &der::sequence(&[&to_be_signed, algorithm, &signature])))
+}
+
+fn cannot_sign() -> Stop {
+    Stop::Internal("a key that does not sign was planned for an authority".to_owned())
+}
+
+/// The key identifier as Fabric computes it: all 32 bytes.
+fn key_id(key: &PublicKey) -> Vec<u8> {
+    Sha256::digest(&key.bytes).to_vec()
 }
 
 fn failed(error: rcgen::Error) -> Stop {
     Stop::Internal(format!("could not make a certificate: {error}"))
 }
 
-fn params(profile: &Profile, key: &Signer, not_before: OffsetDateTime) -> Result<CertificateParams, String> {
+fn params(profile: &Profile, key: &PublicKey, not_before: OffsetDateTime) -> Result<CertificateParams, String> {
     let mut serial = [0u8; 16];
     random(&mut serial).map_err(|e| e.to_string())?;
     // Positive, and never a byte shorter.
@@ -120,7 +146,7 @@ fn params(profile: &Profile, key: &Signer, not_before: OffsetDateTime) -> Result
     params.not_after = not_before + LIFETIME;
     params.distinguished_name = subject(profile)?;
     params.subject_alt_names = sans(profile)?;
-    params.key_identifier_method = KeyIdMethod::PreSpecified(key.id());
+    params.key_identifier_method = KeyIdMethod::PreSpecified(key_id(key));
     use ExtendedKeyUsagePurpose::{ClientAuth, ServerAuth};
     use KeyUsagePurpose::{CrlSign, DigitalSignature, KeyCertSign, KeyEncipherment};
     (params.key_usages, params.extended_key_usages) = match profile.purpose {
@@ -174,66 +200,6 @@ fn sans(profile: &Profile) -> Result<Vec<SanType>, String> {
             .map_err(|_| format!("`{san}` has characters that a DNS name in a certificate cannot have")),
     });
     typed.collect()
-}
-
-/// The same name for rcgen, string types kept; `None` where it cannot hold it.
-fn copied_name(der: &[u8]) -> Option<DistinguishedName> {
-    use x509_parser::der_parser::asn1_rs::Tag;
-    let (_, read) = X509Name::from_der(der).ok()?;
-    let mut name = DistinguishedName::new();
-    for attribute in read.iter_attributes() {
-        let kind = DnType::CustomDnType(attribute.attr_type().iter()?.collect());
-        let value = attribute.attr_value();
-        let text = std::str::from_utf8(value.data).ok()?;
-        name.push(
-            kind,
-            match value.header.tag() {
-                Tag::PrintableString => DnValue::PrintableString(PrintableString::try_from(text).ok()?),
-                Tag::Ia5String => DnValue::Ia5String(Ia5String::try_from(text).ok()?),
-                Tag::T61String => DnValue::TeletexString(TeletexString::try_from(text).ok()?),
-                Tag::Utf8String => DnValue::Utf8String(text.to_owned()),
-                _ => return None,
-            },
-        );
-    }
-    Some(name)
-}
-
-/// A P-256 key as rcgen wants to see it.
-struct Signer {
-    key: SigningKey,
-    /// Uncompressed.
-    point: Vec<u8>,
-}
-
-impl Signer {
-    fn new(key: &p256::SecretKey) -> Self {
-        Self { key: SigningKey::from(key), point: key.public_key().to_encoded_point(false).as_bytes().to_vec() }
-    }
-
-    /// The key identifier as Fabric computes it: all 32 bytes.
-    fn id(&self) -> Vec<u8> {
-        Sha256::digest(&self.point).to_vec()
-    }
-}
-
-impl PublicKeyData for Signer {
-    fn der_bytes(&self) -> &[u8] {
-        &self.point
-    }
-
-    fn algorithm(&self) -> &'static SignatureAlgorithm {
-        &PKCS_ECDSA_P256_SHA256
-    }
-}
-
-impl rcgen::SigningKey for Signer {
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        let signature: Signature = self.key.sign(message);
-        // Low-S, as Fabric wants signatures.
-        let signature = signature.normalize_s().unwrap_or(signature);
-        Ok(signature.to_der().as_bytes().to_vec())
-    }
 }
 
 #[cfg(test)]

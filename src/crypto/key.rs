@@ -1,24 +1,50 @@
-//! A private key as it lies in a file: ECDSA P-256 is understood, any other is passed through. Making one is `issue`'s.
+//! A private key as it lies in a file: those that sign in Fabric and in company CAs are understood, any other is passed through.
+//! Making one is `issue`'s; signing with one is `signer`'s.
 
 use super::certificate::{self, Certificate};
 use super::secret::Secret;
-use crate::diag::Stop;
+use super::signer;
 use hkdf::Hkdf;
 use p256::elliptic_curve::zeroize::Zeroizing;
-use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey};
+use p256::pkcs8::DecodePrivateKey;
 use sha2::Sha256;
 use std::fmt;
 
 /// A private key.
 pub(super) struct PrivateKey {
     text: Zeroizing<String>,
-    kind: Kind,
+    der: Zeroizing<Vec<u8>>,
+    encoding: Encoding,
+    /// `None` for a kind that is passed through.
+    public: Option<PublicKey>,
 }
 
-enum Kind {
-    P256(Box<p256::SecretKey>),
-    /// Another curve or algorithm: its DER.
-    Foreign(Zeroizing<Vec<u8>>),
+/// How the DER of a key is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// `PRIVATE KEY`.
+    Pkcs8,
+    /// `EC PRIVATE KEY`.
+    Sec1,
+    /// `RSA PRIVATE KEY`.
+    Pkcs1,
+}
+
+/// What a key signs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    EcdsaP256,
+    EcdsaP384,
+    Ed25519,
+    Rsa,
+}
+
+/// A public key: what a certificate says of a private one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PublicKey {
+    pub algorithm: Algorithm,
+    /// The bits of the SubjectPublicKeyInfo: the point, for an elliptic curve.
+    pub bytes: Vec<u8>,
 }
 
 /// Whether a private key belongs to a certificate.
@@ -26,12 +52,12 @@ enum Kind {
 pub(super) enum Fit {
     Yes,
     No,
-    /// A foreign key beside a certificate that is not P-256 either.
+    /// A foreign key beside a certificate that is not P-256.
     Unknown,
 }
 
 impl PrivateKey {
-    /// The first private key of a PEM file, PKCS#8 or SEC1; `None` where it has none, or only an encrypted one.
+    /// The first private key of a PEM file, PKCS#8, SEC1 or PKCS#1; `None` where it has none, or only an encrypted one.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = Zeroizing::new(String::from_utf8(bytes.to_vec()).ok()?);
         let block = pem::parse_many(bytes)
@@ -39,25 +65,23 @@ impl PrivateKey {
             .into_iter()
             .find(|b| b.tag().ends_with("PRIVATE KEY") && !b.tag().starts_with("ENCRYPTED"))?;
         let encrypted = block.headers().iter().any(|(name, _)| name == "DEK-Info");
-        let tag = block.tag().to_owned();
+        let encoding = match block.tag() {
+            "EC PRIVATE KEY" => Encoding::Sec1,
+            "RSA PRIVATE KEY" => Encoding::Pkcs1,
+            _ => Encoding::Pkcs8,
+        };
         let der = Zeroizing::new(block.into_contents());
         if encrypted || der.is_empty() {
             return None;
         }
-        let key = match tag.as_str() {
-            "PRIVATE KEY" => p256::SecretKey::from_pkcs8_der(&der).ok(),
-            "EC PRIVATE KEY" => p256::SecretKey::from_sec1_der(&der).ok(),
-            _ => None,
-        };
-        let kind = key.map_or(Kind::Foreign(der), |key| Kind::P256(Box::new(key)));
-        Some(Self { text, kind })
+        let public = signer::public_key(&der, encoding);
+        Some(Self { text, der, encoding, public })
     }
 
-    /// A new key, written as cryptogen does: PKCS#8 without curve parameters inside, with the public key.
-    pub fn new(key: p256::SecretKey) -> Result<Self, Stop> {
-        let der = key.to_pkcs8_der().map_err(|e| Stop::Internal(format!("could not encode a private key: {e}")))?;
-        let text = Zeroizing::new(certificate::pem_block("PRIVATE KEY", der.as_bytes()));
-        Ok(Self { text, kind: Kind::P256(Box::new(key)) })
+    /// A new key out of its PKCS#8.
+    pub fn new(der: Zeroizing<Vec<u8>>, public: PublicKey) -> Self {
+        let text = Zeroizing::new(certificate::pem_block("PRIVATE KEY", &der));
+        Self { text, der, encoding: Encoding::Pkcs8, public: Some(public) }
     }
 
     /// The file's text.
@@ -65,36 +89,38 @@ impl PrivateKey {
         &self.text
     }
 
-    /// The key, where it is one that signs here.
-    pub fn p256(&self) -> Option<&p256::SecretKey> {
-        match &self.kind {
-            Kind::P256(key) => Some(key),
-            Kind::Foreign(_) => None,
-        }
+    pub fn der(&self) -> (&[u8], Encoding) {
+        (&self.der, self.encoding)
+    }
+
+    /// Its public key, where it is of a kind that signs here.
+    pub fn public(&self) -> Option<&PublicKey> {
+        self.public.as_ref()
     }
 
     /// The fingerprint of its public key, where that is known.
     pub fn fingerprint(&self) -> Option<String> {
-        let spki = self.p256()?.public_key().to_public_key_der().ok()?;
-        Some(certificate::fingerprint(spki.as_bytes()))
+        Some(certificate::fingerprint(&self.public()?.spki()))
     }
 
     /// Whether it belongs to the certificate.
     pub fn fits(&self, certificate: &Certificate) -> Fit {
-        match self.fingerprint() {
-            Some(own) if own == certificate.key_fingerprint => Fit::Yes,
+        match &self.public {
+            Some(own) if own.bytes == certificate.public_key => Fit::Yes,
             Some(_) => Fit::No,
             None if p256::PublicKey::from_sec1_bytes(&certificate.public_key).is_ok() => Fit::No,
             None => Fit::Unknown,
         }
     }
 
-    /// What is secret in it, to derive from.
+    /// What is secret in it, to derive from: the scalar of a P-256 key in whatever form it is written, else the DER.
     fn material(&self) -> Zeroizing<Vec<u8>> {
-        match &self.kind {
-            Kind::P256(key) => Zeroizing::new(key.to_bytes().to_vec()),
-            Kind::Foreign(der) => der.clone(),
-        }
+        let key = match self.encoding {
+            Encoding::Pkcs8 => p256::SecretKey::from_pkcs8_der(&self.der).ok(),
+            Encoding::Sec1 => p256::SecretKey::from_sec1_der(&self.der).ok(),
+            Encoding::Pkcs1 => None,
+        };
+        key.map_or_else(|| self.der.clone(), |key| Zeroizing::new(Zeroizing::new(key.to_bytes()).to_vec()))
     }
 }
 

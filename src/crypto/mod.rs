@@ -20,6 +20,7 @@ mod reissue;
 mod renew;
 mod revocation;
 mod secret;
+mod signer;
 #[cfg(test)]
 mod tests;
 mod unnamed;
@@ -83,7 +84,7 @@ pub struct Rooted {
     pub place: Place,
 }
 
-/// Plans, makes what is missing, and reads everything back from the store: the first and the thousandth run take one path.
+/// Plans, and makes what is missing. What was there has been judged; what was made is right by construction, and is not judged again.
 /// Nothing is written unless all that is there is right and all that is missing can be made.
 pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn Progress) -> Result<Material, Stop> {
     let (found, lacks) = look(request, problems)?;
@@ -91,10 +92,9 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
         return material::assemble(request.network, found, Vec::new());
     }
     request.store.try_adding()?;
-    let made = make::make(request, &found, &lacks, progress)?;
+    let (found, made) = make::make(request, found, &lacks, progress)?;
     request.store.keep()?;
-    let (found, lacks) = look(request, problems)?;
-    if !lacks.iter().all(Lack::is_empty) {
+    if !request.network.orgs.iter().zip(&found).all(|(org, found)| Lack::of(org, found).is_empty()) {
         return Err(Stop::Internal("what was made is not in the store".to_owned()));
     }
     material::assemble(request.network, found, made)

@@ -52,6 +52,31 @@ impl MspFolder {
         })
     }
 
+    /// The folder that these public files make, given by their paths below it.
+    pub(super) fn of_files<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> Self {
+        let mut msp = Self::default();
+        for (path, bytes) in files {
+            let (folder, name) = (path.parent().and_then(Path::to_str), path.file_name().map(|name| name.to_string_lossy()));
+            let list = match folder {
+                Some("cacerts") => &mut msp.cacerts,
+                Some("intermediatecerts") => &mut msp.intermediatecerts,
+                Some("admincerts") => &mut msp.admincerts,
+                Some("crls") => &mut msp.crls,
+                Some("tlscacerts") => &mut msp.tlscacerts,
+                Some("tlsintermediatecerts") => &mut msp.tlsintermediatecerts,
+                Some("signcerts") => &mut msp.signcerts,
+                Some("") if name.as_deref() == Some("config.yaml") => {
+                    msp.config = Some(bytes.to_vec());
+                    continue;
+                }
+                _ => continue,
+            };
+            list.push(PemFile { name: name.unwrap_or_default().into_owned(), bytes: bytes.to_vec() });
+            list.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        msp
+    }
+
     /// The certificates that it trusts or names, by the folder they lie in.
     pub(super) fn certificates(&self) -> impl Iterator<Item = (&'static str, &PemFile)> {
         [
@@ -72,7 +97,7 @@ pub(super) fn files(store: &Store, dir: &Path) -> Result<Vec<PemFile>, Stop> {
     for name in store.list(dir)? {
         let path = dir.join(&name);
         // What a killed run left of a write.
-        if name.starts_with(".fabkube-") || fs::is_dir(&store.path(&path)) {
+        if name.starts_with(fs::TEMPORARY) || fs::is_dir(&store.path(&path)) {
             continue;
         }
         if let Some(bytes) = store.read(&path)? {

@@ -4,11 +4,10 @@
 use super::certificate::{self, Certificate};
 use super::der;
 use super::issue::Issuer;
-use super::key::PrivateKey;
+use super::key::{PrivateKey, PublicKey};
 use super::plan::Profile;
+use super::signer::Signer;
 use crate::diag::Stop;
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
 use time::OffsetDateTime;
 
 /// Where things stand in a TBSCertificate that has a version, as every one with extensions does.
@@ -26,20 +25,23 @@ const NAMES: [u8; 3] = [0x55, 0x1d, 17];
 pub(super) struct Reissuer<'a> {
     issuer: Issuer,
     certificate: &'a Certificate,
-    key: &'a PrivateKey,
+    public: &'a PublicKey,
+    signer: Signer,
 }
 
 impl<'a> Reissuer<'a> {
     /// The authority of this certificate and key. Says why it cannot issue, where it cannot.
     pub fn open(certificate: &'a Certificate, key: &'a PrivateKey) -> Result<Self, String> {
-        Ok(Self { issuer: Issuer::open(certificate, key)?, certificate, key })
+        let issuer = Issuer::open(certificate, key)?;
+        let (signer, public) = Signer::open(key).zip(key.public()).ok_or("its key does not sign")?;
+        Ok(Self { issuer, certificate, public, signer })
     }
 
     /// The certificate that takes the place of `old`. The private key of the old one is not needed.
     pub fn reissue(&self, old: &Certificate, profile: &Profile, now: OffsetDateTime) -> Result<Certificate, Stop> {
         let damaged = || Stop::Internal(format!("the certificate of `{}` cannot be taken apart", old.common_name));
         // Issued for the authority's own key; the key of the old certificate then takes its place, of whatever kind it is.
-        let fresh = Certificate::parse(self.issuer.issue(profile, self.own_key()?, now)?.as_bytes()).map_err(Stop::Internal)?;
+        let fresh = Certificate::parse(self.issuer.issue(profile, self.public, now)?.as_bytes()).map_err(Stop::Internal)?;
         let [fresh_body, algorithm, _] = der::children(&fresh.der).and_then(der::exactly).ok_or_else(damaged)?;
         let [old_body, _, _] = der::children(&old.der).and_then(der::exactly).ok_or_else(damaged)?;
         let mut fields = der::children(fresh_body).ok_or_else(damaged)?;
@@ -61,7 +63,7 @@ impl<'a> Reissuer<'a> {
         fields.retain(|field| field.first() != Some(&EXTENSIONS));
         fields.push(&extensions);
         let body = der::sequence(&fields);
-        let signature = der::bit_string(&self.sign(&body)?);
+        let signature = der::bit_string(&self.signer.sign(&body)?);
         let pem = certificate::pem_block("CERTIFICATE", &der::sequence(&[&body, algorithm, &signature]));
         let made = Certificate::parse(pem.as_bytes()).map_err(Stop::Internal)?;
         let same = made.key_fingerprint == old.key_fingerprint && made.subject == old.subject;
@@ -69,15 +71,6 @@ impl<'a> Reissuer<'a> {
             return Err(Stop::Internal(format!("the new certificate of `{}` is not what it should be", old.common_name)));
         }
         Ok(made)
-    }
-
-    fn own_key(&self) -> Result<&p256::SecretKey, Stop> {
-        self.key.p256().ok_or_else(|| Stop::Internal("a CA that cannot sign was asked to".to_owned()))
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Stop> {
-        let signature: Signature = SigningKey::from(self.own_key()?).sign(message);
-        Ok(signature.normalize_s().unwrap_or(signature).to_der().as_bytes().to_vec())
     }
 }
 

@@ -147,6 +147,8 @@ pub trait Progress: Sync {
     fn step(&self);
     /// All are done.
     fn end(&self);
+    /// Something that a user who waits wants to know.
+    fn note(&self, text: &str);
 }
 
 /// Tells nobody.
@@ -156,4 +158,5 @@ impl Progress for Silent {
     fn begin(&self, _what: &str, _total: usize) {}
     fn step(&self) {}
     fn end(&self) {}
+    fn note(&self, _text: &str) {}
 }

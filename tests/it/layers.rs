@@ -16,6 +16,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rcgen", &["crypto"]),
     ("x509_parser", &["crypto"]),
     ("p256", &["crypto"]),
+    ("ring", &["crypto"]),
     ("prost", &["channel"]),
     ("minijinja", &["render"]),
     ("include_dir", &["render"]),

@@ -14,6 +14,7 @@ mod diagnostics;
 mod docs;
 mod generated;
 mod keys;
+mod runs;
 mod layers;
 mod networks;
 mod properties;

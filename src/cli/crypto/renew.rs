@@ -1,6 +1,7 @@
 //! `fabkube crypto renew`: new certificates on the same keys.
 
 use crate::cli::duration::Span;
+use crate::cli::progress::Bar;
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, report};
 use crate::crypto::{Choice, MissingSans, Renewed};
@@ -28,7 +29,7 @@ impl Args {
         let missing_sans = if self.missing_sans { MissingSans::Renewed } else { MissingSans::Left };
         let choice = Choice { expiring: self.expiring.map(|Span(span)| span), missing_sans, names: &self.node };
         let mut problems = Problems::new();
-        let result = pipeline::renew(&project.project(None), &choice, &mut problems);
+        let result = pipeline::renew(&project.project(None), &choice, &mut problems, &Bar::new());
         let renewed = report::reported(&problems, result)?;
         for Renewed { path, kept: _, gained, lost, role: _ } in renewed.iter().take(report::MOST_LINES) {
             let changes = names("now names", gained) + &names("no longer names", lost);

@@ -1,28 +1,31 @@
 //! Certificates as they are made, read back by this stage and by openssl.
 
 use super::*;
+use crate::crypto::key::Algorithm;
 use crate::crypto::plan::{Authority, Half, Member};
+use crate::crypto::signer::new_key;
 use crate::network::{Org, sample};
+use p256::ecdsa::Signature;
 use p256::pkcs8::DecodePrivateKey;
 use std::io::Write;
 use std::process::Command;
 
 /// An org with every attribute, and the authority of its signing certificates.
-fn org() -> (Org, Certificate, Issuer) {
+fn org() -> (Org, Certificate, Issuer, PrivateKey) {
     let mut org = sample::two_orgs().orgs.remove(1);
     org.ca.subject.organizational_unit = "Ledger Team".into();
     org.ca.subject.street_address = "1 Canal Street".into();
     org.ca.subject.postal_code = "3511 AB".into();
-    let key = new_key().unwrap();
-    let pem = authority(&Profile::of_authority(&org, Authority::Signing), key.p256().unwrap(), now()).unwrap();
+    let key = new_key(Algorithm::EcdsaP256).unwrap();
+    let pem = authority(&Profile::of_authority(&org, Authority::Signing), &key, now()).unwrap();
     let certificate = Certificate::parse(pem.as_bytes()).unwrap();
     let issuer = Issuer::open(&certificate, &key).unwrap();
-    (org, certificate, issuer)
+    (org, certificate, issuer, key)
 }
 
 fn leaf(org: &Org, issuer: &Issuer, half: Half) -> Certificate {
     let profile = Profile::of_member(org, Member::Node(&org.nodes[0]), half);
-    let pem = issuer.issue(&profile, new_key().unwrap().p256().unwrap(), now()).unwrap();
+    let pem = issuer.issue(&profile, new_key(Algorithm::EcdsaP256).unwrap().public().unwrap(), now()).unwrap();
     Certificate::parse(pem.as_bytes()).unwrap()
 }
 
@@ -38,7 +41,7 @@ fn openssl_text(certificate: &Certificate) -> Option<String> {
 
 #[test]
 fn signatures_are_low_s() {
-    let (org, certificate, issuer) = org();
+    let (org, certificate, issuer, _) = org();
     for _ in 0..20 {
         let made = leaf(&org, &issuer, Half::Identity);
         let (_, read) = x509_parser::parse_x509_certificate(&made.der).unwrap();
@@ -50,10 +53,9 @@ fn signatures_are_low_s() {
 
 #[test]
 fn a_leaf_never_begins_before_its_authority() {
-    let (org, mut certificate, issuer) = org();
+    let (org, mut certificate, issuer, key) = org();
     assert!(leaf(&org, &issuer, Half::Tls).not_before >= certificate.not_before);
     certificate.not_before = now() + Duration::days(1);
-    let key = PrivateKey::new(p256::SecretKey::from(&issuer.inner.key().key)).unwrap();
     let later = Issuer::open(&certificate, &key).unwrap();
     let made = leaf(&org, &later, Half::Tls);
     assert_eq!(made.not_before.unix_timestamp(), certificate.not_before.unix_timestamp());
@@ -68,7 +70,7 @@ fn validity_begins_five_minutes_before_the_nearest_minute() {
 
 #[test]
 fn a_new_key_has_cryptogens_form() {
-    let key = new_key().unwrap();
+    let key = new_key(Algorithm::EcdsaP256).unwrap();
     let der = pem::parse(key.pem()).unwrap().into_contents();
     // PKCS#8 v0, an ECPrivateKey inside without parameters, and the public key.
     assert_eq!((der.len(), &der[27..36]), (138, [0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20].as_slice()));
@@ -78,7 +80,7 @@ fn a_new_key_has_cryptogens_form() {
 
 #[test]
 fn key_identifiers_are_whole_hashes_and_leaves_have_only_their_authoritys() {
-    let (org, certificate, issuer) = org();
+    let (org, certificate, issuer, _) = org();
     let id = Sha256::digest(&certificate.public_key).to_vec();
     assert_eq!((&certificate.subject_key_id, &certificate.authority_key_id), (&Some(id.clone()), &None));
     let made = leaf(&org, &issuer, Half::Identity);
@@ -87,7 +89,7 @@ fn key_identifiers_are_whole_hashes_and_leaves_have_only_their_authoritys() {
 
 #[test]
 fn openssl_reads_what_cryptogen_would_have_written() {
-    let (org, certificate, issuer) = org();
+    let (org, certificate, issuer, _) = org();
     let Some(text) = openssl_text(&certificate) else {
         writeln!(std::io::stderr(), "skipped: there is no openssl on this machine").unwrap();
         return;

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::crypto::issue;
+use crate::crypto::key::Algorithm;
 use crate::crypto::plan::{Authority, Half, Member};
+use crate::crypto::signer::new_key;
 use crate::network::{Org, sample};
 
 fn org() -> Org {
@@ -12,8 +14,8 @@ fn org() -> Org {
 }
 
 fn authority(org: &Org, authority: Authority) -> (Certificate, PrivateKey) {
-    let key = issue::new_key().unwrap();
-    let pem = issue::authority(&Profile::of_authority(org, authority), key.p256().unwrap(), issue::now()).unwrap();
+    let key = new_key(Algorithm::EcdsaP256).unwrap();
+    let pem = issue::authority(&Profile::of_authority(org, authority), &key, issue::now()).unwrap();
     (Certificate::parse(pem.as_bytes()).unwrap(), key)
 }
 
@@ -21,10 +23,10 @@ fn authority(org: &Org, authority: Authority) -> (Certificate, PrivateKey) {
 fn a_renewed_certificate_keeps_key_and_subject_and_takes_the_names_of_today() {
     let mut org = org();
     let (ca, ca_key) = authority(&org, Authority::Tls);
-    let key = issue::new_key().unwrap();
+    let key = new_key(Algorithm::EcdsaP256).unwrap();
     let profile = Profile::of_member(&org, Member::Node(&org.nodes[0]), Half::Tls);
     let issuer = Issuer::open(&ca, &ca_key).unwrap();
-    let old = Certificate::parse(issuer.issue(&profile, key.p256().unwrap(), issue::now()).unwrap().as_bytes()).unwrap();
+    let old = Certificate::parse(issuer.issue(&profile, key.public().unwrap(), issue::now()).unwrap().as_bytes()).unwrap();
     org.nodes[0].sans = vec!["peer.example.net".into(), "10.0.0.1".into()];
     org.ca.subject.country = "NL".into();
     let profile = Profile::of_member(&org, Member::Node(&org.nodes[0]), Half::Tls);

@@ -15,6 +15,13 @@ fn a_second_run_writes_nothing_and_reads_the_same() {
     let id = node_id(&case, "peer0.org1.example.com");
     assert_eq!(first.public().node(id).certificate, second.public().node(id).certificate);
     assert_eq!(first.node_keys(id).identity.expose(), second.node_keys(id).identity.expose());
+    for (first, second) in first.public().orgs.iter().zip(&second.public().orgs) {
+        assert_eq!((&first.msp, &first.ca, &first.tlsca), (&second.msp, &second.ca, &second.tlsca));
+        for (first, second) in first.nodes.iter().chain(&first.users).zip(second.nodes.iter().chain(&second.users)) {
+            assert_eq!((&first.msp, &first.certificate), (&second.msp, &second.certificate));
+            assert_eq!((&first.tls.certificate, &first.tls.ca), (&second.tls.certificate, &second.tls.ca));
+        }
+    }
 }
 
 #[test]
@@ -160,7 +167,7 @@ fn a_store_that_another_tool_filled_is_read_as_it_is() {
     }
     rename(&format!("{PEER}/msp/signcerts/peer0.org1.example.com-cert.pem"), &format!("{PEER}/msp/signcerts/cert.pem"));
     rename(&format!("{PEER}/msp/keystore/priv_sk"), &format!("{PEER}/msp/keystore/7b3f_sk"));
-    case.overwrite(&format!("{PEER}/msp/keystore/0aaa_sk"), issue::new_key().unwrap().pem().as_bytes());
+    case.overwrite(&format!("{PEER}/msp/keystore/0aaa_sk"), signer::new_key(key::Algorithm::EcdsaP256).unwrap().pem().as_bytes());
     for dir in [org, PEER] {
         let config = String::from_utf8(fs::read(&case.path(&format!("{dir}/msp/config.yaml"))).unwrap()).unwrap();
         let config = config.replace("ca.org1.example.com-cert.pem", "localhost-7054.pem");
@@ -168,8 +175,9 @@ fn a_store_that_another_tool_filled_is_read_as_it_is() {
     }
     // As openssl writes a key.
     let path = format!("{PEER}/tls/server.key");
-    let key = key::PrivateKey::parse(&fs::read(&case.path(&path)).unwrap()).unwrap();
-    let sec1 = certificate::pem_block("EC PRIVATE KEY", &key.p256().unwrap().to_sec1_der().unwrap());
+    let text = String::from_utf8(fs::read(&case.path(&path)).unwrap()).unwrap();
+    let key = <p256::SecretKey as p256::pkcs8::DecodePrivateKey>::from_pkcs8_pem(&text).unwrap();
+    let sec1 = certificate::pem_block("EC PRIVATE KEY", &key.to_sec1_der().unwrap());
     case.overwrite(&path, sec1.as_bytes());
 
     let before = case.files();
