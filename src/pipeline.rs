@@ -82,6 +82,11 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
     Ok((network, material))
 }
 
+/// A note of what lies among the keys and no file names.
+pub fn note_unnamed(project: &Project, network: &Network, problems: &mut Problems) -> Result<(), Stop> {
+    crypto::note_unnamed(network, &Store::open(&project.crypto_store(), Making::Nothing), problems)
+}
+
 /// Every certificate that the project names, as it lies there. Nothing is made.
 pub fn certificates(project: &Project, problems: &mut Problems) -> Result<Vec<crypto::Entry>, Stop> {
     let network = network(project, Purpose::Keys, problems)?;

@@ -60,14 +60,21 @@ impl Generate {
         let walk =
             Walk { project: &project, policy, memory, purpose: Purpose::Keys, names: Names::Unchecked, progress: &Bar::new() };
         let mut problems = Problems::new();
-        let result = pipeline::keys(walk, &mut problems);
+        let result = pipeline::keys(walk, &mut problems).and_then(|(network, material)| {
+            pipeline::note_unnamed(&project, &network, &mut problems)?;
+            Ok((network, material))
+        });
         let (network, material) = report::reported(&problems, result)?;
-        report::made(&project.crypto_store(), material.made());
-        let identities: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len()).sum();
+        let dir = project.crypto_store();
+        report::made(&dir, material.made());
+        // Two CAs an org.
+        let all: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len() + 2).sum();
+        let (made, orgs) = (material.made().len(), network.orgs.len());
         report::line(&format!(
-            "`{}` is complete: {} orgs, {identities} nodes and users",
-            project.crypto_store().display(),
-            network.orgs.len()
+            "`{}` is complete: {orgs} orgs, {} nodes and users; {made} made, {} kept as they are, the orgs' CAs among them",
+            dir.display(),
+            all - 2 * orgs,
+            all.saturating_sub(made)
         ));
         Ok(Status::Done)
     }

@@ -6,7 +6,7 @@ use super::Request;
 use super::certificate::Certificate;
 use super::found::{self, FoundMember, FoundOrg, FoundPair, Pair};
 use super::issue::{self, Issuer};
-use super::key::{Algorithm, PrivateKey, PublicKey};
+use super::key::{PrivateKey, PublicKey};
 use super::lack::{Content, Lack, MemberLack, PublicFile};
 use super::layout;
 use super::material::lock_key;
@@ -15,7 +15,7 @@ use super::plan::{Authority, Half, Member, Profile};
 use super::signer;
 use crate::diag::{Progress, Stop};
 use crate::fs::{Mode, NewFile};
-use crate::network::Org;
+use crate::network::{KeyAlgorithm, Org};
 use crate::store::{Added, Store};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -157,7 +157,7 @@ impl Maker<'_> {
                 Ok(Ready { pem: certificate.pem.clone(), issuer })
             }
             Pair::Missing | Pair::Key(_) | Pair::Broken => {
-                let (there, new) = key_of(&found.pair)?;
+                let (there, new) = key_of(&found.pair, self.org.ca.key_algorithm)?;
                 let key = there.or(new.as_ref()).ok_or_else(no_key)?;
                 let pem = issue::authority(&Profile::of_authority(self.org, authority), key, self.now)?;
                 let dir = layout::authority_dir(self.org, authority);
@@ -177,7 +177,7 @@ impl Maker<'_> {
     fn pairs<'l>(&'l self, lack: &'l MemberLack, authorities: &Authorities) -> Result<Made<'l>, Stop> {
         let member = self.members[lack.index];
         let pair = |half: &Half| {
-            let (there, new) = key_of(&self.found.members[lack.index].half(*half).pair)?;
+            let (there, new) = key_of(&self.found.members[lack.index].half(*half).pair, member.key_algorithm())?;
             let key: &PublicKey = there.or(new.as_ref()).and_then(PrivateKey::public).ok_or_else(no_key)?;
             let issuer = authorities.get(half.issuer()).issuer.as_ref();
             let issuer = issuer.ok_or_else(|| Stop::Internal("a certificate without an issuer was planned".to_owned()))?;
@@ -269,10 +269,10 @@ impl Maker<'_> {
 }
 
 /// The key of a pair: the one that is there, or a new one.
-fn key_of(pair: &Pair) -> Result<(Option<&PrivateKey>, Option<PrivateKey>), Stop> {
+fn key_of(pair: &Pair, algorithm: KeyAlgorithm) -> Result<(Option<&PrivateKey>, Option<PrivateKey>), Stop> {
     match pair {
         Pair::Key(key) => Ok((Some(key), None)),
-        _ => Ok((None, Some(signer::new_key(Algorithm::EcdsaP256)?))),
+        _ => Ok((None, Some(signer::new_key(algorithm)?))),
     }
 }
 

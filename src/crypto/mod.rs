@@ -34,6 +34,7 @@ pub use msp::{MspFolder, PemFile};
 pub use ou_config::{NodeOus, OuConfig, OuIdentifier, read_ou_config};
 pub use renew::{Choice, MissingSans, Renewed, renew};
 pub use secret::Secret;
+pub use unnamed::note_unnamed;
 pub use verify::{Row, Subject, Verified, verify};
 
 use check::Check;

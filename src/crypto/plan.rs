@@ -1,7 +1,7 @@
 //! What certificates a network has and what stands in each: cryptogen 2.5's profiles, as a pure function of the model.
 //! Where they lie is `layout`'s; making them is `issue`'s.
 
-use crate::network::{Node, Org, User};
+use crate::network::{KeyAlgorithm, Node, Org, User};
 
 /// One of the two authorities of an org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,14 @@ impl<'a> Member<'a> {
         match self {
             Member::Node(node) => &node.common_name,
             Member::User(user) => &user.common_name,
+        }
+    }
+
+    /// What its keys sign with.
+    pub fn key_algorithm(self) -> KeyAlgorithm {
+        match self {
+            Member::Node(node) => node.key_algorithm,
+            Member::User(user) => user.key_algorithm,
         }
     }
 

@@ -6,6 +6,7 @@
 use super::der;
 use super::key::{Algorithm, Encoding, PrivateKey, PublicKey};
 use crate::diag::Stop;
+use crate::network::KeyAlgorithm;
 use p256::ecdsa::Signature;
 use p256::elliptic_curve::zeroize::Zeroizing;
 use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
@@ -145,25 +146,24 @@ pub(super) fn public_key(der: &[u8], encoding: Encoding) -> Option<PublicKey> {
     Signer::of_der(der, encoding).map(|signer| signer.public())
 }
 
-/// A new key of one of the two kinds that cryptogen makes.
-pub(super) fn new_key(algorithm: Algorithm) -> Result<PrivateKey, Stop> {
-    let der = match algorithm {
-        Algorithm::Ed25519 => {
-            let mut der = Zeroizing::new(ED25519_PKCS8.to_vec());
-            der.resize(ED25519_PKCS8.len() + 32, 0);
-            random(&mut der[ED25519_PKCS8.len()..])?;
-            der
-        }
-        // As cryptogen writes it: PKCS#8 without curve parameters inside, with the public key.
-        _ => {
+/// A new key, written as cryptogen does.
+pub(super) fn new_key(algorithm: KeyAlgorithm) -> Result<PrivateKey, Stop> {
+    let (der, public) = match algorithm {
+        KeyAlgorithm::Ecdsa => {
+            // PKCS#8 without curve parameters inside, with the public key.
             let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new());
-            Zeroizing::new(made.map_err(|_| no_random("ring"))?.as_ref().to_vec())
+            let der = Zeroizing::new(made.map_err(|_| no_random("ring"))?.as_ref().to_vec());
+            // The last 65 bytes are the point: it need not be computed again.
+            let point = der.len().checked_sub(65).map(|at| der[at..].to_vec());
+            (der, point.map(|bytes| PublicKey { algorithm: Algorithm::EcdsaP256, bytes }))
         }
-    };
-    let public = match algorithm {
-        Algorithm::Ed25519 => public_key(&der, Encoding::Pkcs8),
-        // The last 65 bytes are the point: it need not be computed again.
-        _ => der.len().checked_sub(65).map(|at| PublicKey { algorithm: Algorithm::EcdsaP256, bytes: der[at..].to_vec() }),
+        KeyAlgorithm::Ed25519 => {
+            let mut der = Zeroizing::new([0; ED25519_PKCS8.len() + 32].to_vec());
+            der[..ED25519_PKCS8.len()].copy_from_slice(&ED25519_PKCS8);
+            random(&mut der[ED25519_PKCS8.len()..])?;
+            let public = public_key(&der, Encoding::Pkcs8);
+            (der, public)
+        }
     };
     let public = public.ok_or_else(|| Stop::Internal("a new key cannot be read".to_owned()))?;
     Ok(PrivateKey::new(der, public))

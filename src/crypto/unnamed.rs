@@ -2,14 +2,28 @@
 
 use super::layout;
 use super::plan::Member;
-use crate::diag::Stop;
+use super::verify::{MOST_PLACES, count};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{Network, OrgKind};
 use crate::store::Store;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+/// A note of the folders of orgs, nodes and users that no file names.
+pub fn note_unnamed(network: &Network, store: &Store, problems: &mut Problems) -> Result<(), Stop> {
+    let strays = folders(network, store)?;
+    if strays.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} in the tree that no file names", count(strays.len(), "folder"));
+    let places = strays.iter().map(|dir| Place::file(&store.path(dir)));
+    let problem = places.take(MOST_PLACES).fold(Problem::new(Code::FK0343, message), |problem, place| problem.at(&place));
+    problems.push(problem.help("nothing is done with them; move away what is not needed, or name it in crypto-config.yaml"));
+    Ok(())
+}
+
 /// The folders of orgs, nodes and users that the network does not know, sorted.
-pub(super) fn folders(network: &Network, store: &Store) -> Result<Vec<PathBuf>, Stop> {
+fn folders(network: &Network, store: &Store) -> Result<Vec<PathBuf>, Stop> {
     let orgs: BTreeSet<PathBuf> = network.orgs.iter().map(|org| org.dir()).collect();
     let members = network.orgs.iter().flat_map(|org| Member::all(org).map(|member| layout::member_dir(org, member)));
     let members: BTreeSet<PathBuf> = members.collect();

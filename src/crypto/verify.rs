@@ -6,7 +6,8 @@ use super::inventory::{Entry, EntryRole, Usage, entries};
 use super::lack::Lack;
 use super::layout;
 use super::plan::Member;
-use super::{Request, memory, unnamed};
+use super::unnamed::note_unnamed;
+use super::{Request, memory};
 use crate::diag::{Code, Place, Problem, Problems, Severity, Stop};
 use crate::network::Org;
 use crate::store::{Keys, Policy};
@@ -69,20 +70,14 @@ pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified
         let problem = places.take(MOST_PLACES).fold(problem, |problem, place| problem.at(&place));
         problems.push(problem.help("`fabkube crypto generate` makes what is missing, where the CA's key is"));
     }
-    let strays = unnamed::folders(network, store)?;
-    if !strays.is_empty() {
-        let message = format!("{} in the tree that no file names", count(strays.len(), "folder"));
-        let places = strays.iter().map(|dir| Place::file(&store.path(dir)));
-        let problem = places.take(MOST_PLACES).fold(Problem::new(Code::FK0343, message), |problem, place| problem.at(&place));
-        problems.push(problem.help("nothing is done with them; move away what is not needed, or name it in crypto-config.yaml"));
-    }
+    note_unnamed(network, store, problems)?;
     Ok(assign(rows, problems.iter().skip(known)))
 }
 
 /// More places than these nobody reads.
-const MOST_PLACES: usize = 20;
+pub(super) const MOST_PLACES: usize = 20;
 
-fn count(number: usize, what: &str) -> String {
+pub(super) fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 

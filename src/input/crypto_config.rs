@@ -37,15 +37,30 @@ pub struct OrgSpec {
 pub struct NodeSpec {
     pub hostname: Spanned<String>,
     pub common_name: Spanned<String>,
-    pub country: String,
-    pub province: String,
-    pub locality: String,
-    pub organizational_unit: String,
-    pub street_address: String,
-    pub postal_code: String,
+    pub country: Spanned<String>,
+    pub province: Spanned<String>,
+    pub locality: Spanned<String>,
+    pub organizational_unit: Spanned<String>,
+    pub street_address: Spanned<String>,
+    pub postal_code: Spanned<String>,
     #[serde(rename = "SANS")]
     pub sans: Vec<Spanned<String>>,
     pub public_key_algorithm: Spanned<String>,
+}
+
+impl NodeSpec {
+    /// The attributes of a subject that are given, by key. Only a CA's have an effect: on all certificates of its org.
+    pub fn subject(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
+        let all = [
+            ("Country", &self.country),
+            ("Province", &self.province),
+            ("Locality", &self.locality),
+            ("OrganizationalUnit", &self.organizational_unit),
+            ("StreetAddress", &self.street_address),
+            ("PostalCode", &self.postal_code),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty())
+    }
 }
 
 /// Nodes by number.

@@ -20,7 +20,7 @@ pub use node::{
     CouchDb, EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage,
     Toleration,
 };
-pub use org::{Budget, CertificateAuthority, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
+pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
 pub use resolve::{Purpose, resolve};
 pub use versions::FabricVersion;

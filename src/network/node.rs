@@ -1,6 +1,6 @@
 //! A node: a peer or an orderer, with all that its pod, its Service and its certificates need. Its org is `org`'s.
 
-use super::{Labels, OrgId};
+use super::{KeyAlgorithm, Labels, OrgId};
 use crate::diag::Place;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -55,6 +55,7 @@ pub struct Node {
     pub hostname: String,
     /// The common name of its certificates and its folder in cryptogen's tree.
     pub common_name: String,
+    pub key_algorithm: KeyAlgorithm,
     pub namespace: String,
     pub msp_id: String,
     /// How other nodes and clients in the cluster dial it.

@@ -95,6 +95,18 @@ pub struct CertificateAuthority {
     pub common_name: String,
     /// What every certificate of the org inherits from `CA:`.
     pub subject: Subject,
+    pub key_algorithm: KeyAlgorithm,
+}
+
+/// What a new key signs with (`PublicKeyAlgorithm`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyAlgorithm {
+    /// ECDSA on P-256.
+    #[default]
+    Ecdsa,
+    /// Fabric 3 has it, in channels of the capability V3_0.
+    Ed25519,
 }
 
 /// The attributes beside O and CN that `CA:` gives all certificates of an org; empty ones are left out.
@@ -114,6 +126,7 @@ pub struct User {
     /// `User1@org1.example.com`: the common name and the folder.
     pub common_name: String,
     pub admin: bool,
+    pub key_algorithm: KeyAlgorithm,
 }
 
 /// How many pods of a kind may be evicted at once.

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod authorities;
 mod block;
 mod cli;
 mod cluster;

@@ -97,6 +97,30 @@ fn runs_at_once_make_one_set_of_keys() {
     is_complete(&project);
 }
 
+#[test]
+fn growth_is_told_and_touches_nothing() {
+    let project = project();
+    generate(&project).stderr(Stdio::null()).status().unwrap();
+    let before = project.tree("crypto-config");
+    let file = "crypto-config.yaml";
+    project.replace(file, "Domain: org12.example.com", "Domain: org13.example.com");
+    let org1 = "org1.example.com, EnableNodeOUs: false, Template: {Count: ";
+    project.replace(file, &format!("{org1}8"), &format!("{org1}9"));
+    project.replace(file, "{Name: Orderer, ", "{Name: Orderer, Users: {Count: 1}, ");
+    let said = project.run(&["crypto", "generate"]).ok().stderr;
+    for line in [
+        "warning[FK0105]: `Users` of an ordering org has no effect",
+        "note[FK0343]: 1 folder in the tree that no file names\n  --> crypto-config/peerOrganizations/org12.example.com\n",
+        "made crypto-config/peerOrganizations/org1.example.com/peers/peer8.org1.example.com\n",
+        "made crypto-config/peerOrganizations/org13.example.com/users/Admin@org13.example.com\n",
+        "13 orgs, 137 nodes and users; 14 made, 149 kept as they are",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    let after = project.tree("crypto-config");
+    assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_run_waits_for_another_and_says_so() {

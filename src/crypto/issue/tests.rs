@@ -1,9 +1,9 @@
 //! Certificates as they are made, read back by this stage and by openssl.
 
 use super::*;
-use crate::crypto::key::Algorithm;
 use crate::crypto::plan::{Authority, Half, Member};
 use crate::crypto::signer::new_key;
+use crate::network::KeyAlgorithm;
 use crate::network::{Org, sample};
 use p256::ecdsa::Signature;
 use p256::pkcs8::DecodePrivateKey;
@@ -16,7 +16,7 @@ fn org() -> (Org, Certificate, Issuer, PrivateKey) {
     org.ca.subject.organizational_unit = "Ledger Team".into();
     org.ca.subject.street_address = "1 Canal Street".into();
     org.ca.subject.postal_code = "3511 AB".into();
-    let key = new_key(Algorithm::EcdsaP256).unwrap();
+    let key = new_key(KeyAlgorithm::Ecdsa).unwrap();
     let pem = authority(&Profile::of_authority(&org, Authority::Signing), &key, now()).unwrap();
     let certificate = Certificate::parse(pem.as_bytes()).unwrap();
     let issuer = Issuer::open(&certificate, &key).unwrap();
@@ -25,7 +25,7 @@ fn org() -> (Org, Certificate, Issuer, PrivateKey) {
 
 fn leaf(org: &Org, issuer: &Issuer, half: Half) -> Certificate {
     let profile = Profile::of_member(org, Member::Node(&org.nodes[0]), half);
-    let pem = issuer.issue(&profile, new_key(Algorithm::EcdsaP256).unwrap().public().unwrap(), now()).unwrap();
+    let pem = issuer.issue(&profile, new_key(KeyAlgorithm::Ecdsa).unwrap().public().unwrap(), now()).unwrap();
     Certificate::parse(pem.as_bytes()).unwrap()
 }
 
@@ -70,7 +70,7 @@ fn validity_begins_five_minutes_before_the_nearest_minute() {
 
 #[test]
 fn a_new_key_has_cryptogens_form() {
-    let key = new_key(Algorithm::EcdsaP256).unwrap();
+    let key = new_key(KeyAlgorithm::Ecdsa).unwrap();
     let der = pem::parse(key.pem()).unwrap().into_contents();
     // PKCS#8 v0, an ECPrivateKey inside without parameters, and the public key.
     assert_eq!((der.len(), &der[27..36]), (138, [0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20].as_slice()));

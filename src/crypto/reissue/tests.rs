@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::crypto::issue;
-use crate::crypto::key::Algorithm;
 use crate::crypto::plan::{Authority, Half, Member};
 use crate::crypto::signer::new_key;
+use crate::network::KeyAlgorithm;
 use crate::network::{Org, sample};
 
 fn org() -> Org {
@@ -14,7 +14,7 @@ fn org() -> Org {
 }
 
 fn authority(org: &Org, authority: Authority) -> (Certificate, PrivateKey) {
-    let key = new_key(Algorithm::EcdsaP256).unwrap();
+    let key = new_key(KeyAlgorithm::Ecdsa).unwrap();
     let pem = issue::authority(&Profile::of_authority(org, authority), &key, issue::now()).unwrap();
     (Certificate::parse(pem.as_bytes()).unwrap(), key)
 }
@@ -23,7 +23,7 @@ fn authority(org: &Org, authority: Authority) -> (Certificate, PrivateKey) {
 fn a_renewed_certificate_keeps_key_and_subject_and_takes_the_names_of_today() {
     let mut org = org();
     let (ca, ca_key) = authority(&org, Authority::Tls);
-    let key = new_key(Algorithm::EcdsaP256).unwrap();
+    let key = new_key(KeyAlgorithm::Ecdsa).unwrap();
     let profile = Profile::of_member(&org, Member::Node(&org.nodes[0]), Half::Tls);
     let issuer = Issuer::open(&ca, &ca_key).unwrap();
     let old = Certificate::parse(issuer.issue(&profile, key.public().unwrap(), issue::now()).unwrap().as_bytes()).unwrap();

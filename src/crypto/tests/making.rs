@@ -167,7 +167,10 @@ fn a_store_that_another_tool_filled_is_read_as_it_is() {
     }
     rename(&format!("{PEER}/msp/signcerts/peer0.org1.example.com-cert.pem"), &format!("{PEER}/msp/signcerts/cert.pem"));
     rename(&format!("{PEER}/msp/keystore/priv_sk"), &format!("{PEER}/msp/keystore/7b3f_sk"));
-    case.overwrite(&format!("{PEER}/msp/keystore/0aaa_sk"), signer::new_key(key::Algorithm::EcdsaP256).unwrap().pem().as_bytes());
+    case.overwrite(
+        &format!("{PEER}/msp/keystore/0aaa_sk"),
+        signer::new_key(crate::network::KeyAlgorithm::Ecdsa).unwrap().pem().as_bytes(),
+    );
     for dir in [org, PEER] {
         let config = String::from_utf8(fs::read(&case.path(&format!("{dir}/msp/config.yaml"))).unwrap()).unwrap();
         let config = config.replace("ca.org1.example.com-cert.pem", "localhost-7054.pem");
@@ -189,7 +192,8 @@ fn a_store_that_another_tool_filled_is_read_as_it_is() {
     assert_eq!(material.public().org(id.org()).msp.cacerts[0].name, "localhost-7054.pem");
 
     // Its CA's key is elsewhere for good: what is missing cannot be made here.
-    case.network.orgs[1].users.insert(1, crate::network::User { common_name: "User2@org1.example.com".into(), admin: false });
+    let user = crate::network::User { common_name: "User2@org1.example.com".into(), ..case.network.orgs[1].users[0].clone() };
+    case.network.orgs[1].users.insert(1, user);
     assert_eq!(case.codes(), [Code::FK0308; 2]);
     case.refused();
 }

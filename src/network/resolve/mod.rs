@@ -59,7 +59,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         report_not_built(inputs, problems);
     }
     let cluster = cluster(inputs, purpose, problems);
-    let (drafts, known) = orgs::expand(inputs, problems);
+    let (drafts, known) = orgs::expand(inputs, cluster.version, problems);
     let channels = match purpose {
         Purpose::Deployment => channels::resolve(inputs, (&drafts, known), &cluster, problems),
         Purpose::Keys => {

@@ -172,6 +172,7 @@ impl Completion<'_> {
             name: draft.name.clone(),
             hostname: draft.hostname.clone(),
             common_name: draft.common_name.clone(),
+            key_algorithm: draft.key_algorithm,
             namespace: self.cluster.namespace.clone(),
             msp_id: self.msp_id.to_owned(),
             secrets: names::node_secrets(&draft.name),

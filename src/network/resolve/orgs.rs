@@ -5,7 +5,7 @@ use super::go_template;
 use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::crypto_config::{NodeSpec, OrgSpec};
 use crate::input::{Inputs, given};
-use crate::network::{CertificateAuthority, NodeId, OrgId, OrgKind, Role, Subject, User, names};
+use crate::network::{CertificateAuthority, FabricVersion, KeyAlgorithm, NodeId, OrgId, OrgKind, Role, Subject, User, names};
 use crate::yaml::Spanned;
 
 /// An org before its nodes have addresses and settings.
@@ -42,6 +42,7 @@ pub struct NodeDraft {
     /// As written; empty where only a CommonName was given.
     pub hostname: String,
     pub common_name: String,
+    pub key_algorithm: KeyAlgorithm,
     /// cryptogen's: the CN, the hostname, then the user's SANS.
     pub cryptogen_sans: Vec<String>,
     pub from: Source,
@@ -71,14 +72,15 @@ const MOST_NODES: i64 = 1000;
 
 /// Every org of the files that can be one, ordering orgs first; and whether that is all that the files name. Where it is not, what
 /// other files say of orgs and nodes cannot be judged.
-pub fn expand(inputs: &Inputs, problems: &mut Problems) -> (Vec<OrgDraft>, Known) {
+pub fn expand(inputs: &Inputs, version: FabricVersion, problems: &mut Problems) -> (Vec<OrgDraft>, Known) {
     let crypto = &inputs.crypto_config;
     let before = problems.iter().count();
     let sections = [(OrgKind::Orderer, &crypto.orderer_orgs), (OrgKind::Peer, &crypto.peer_orgs)];
     let mut orgs: Vec<OrgDraft> = Vec::new();
     for (kind, specs) in sections {
         for spec in specs {
-            let Some(org) = Expansion { inputs, kind, spec, id: OrgId::new(orgs.len()) }.org(problems) else { continue };
+            let id = OrgId::new(orgs.len());
+            let Some(org) = Expansion { inputs, version, kind, spec, id }.org(problems) else { continue };
             match orgs.iter().find(|known| known.kind == kind && known.domain == org.domain) {
                 Some(known) => problems.push(
                     Problem::new(Code::FK0202, format!("the org with the Domain `{}` is there twice", org.domain))
@@ -110,6 +112,7 @@ struct Entry<'a> {
 
 struct Expansion<'a> {
     inputs: &'a Inputs,
+    version: FabricVersion,
     kind: OrgKind,
     spec: &'a Spanned<OrgSpec>,
     id: OrgId,
@@ -178,26 +181,42 @@ impl Expansion<'_> {
         let hostname = if given(&ca.hostname) { ca.hostname.value.as_str() } else { "ca" };
         let common_name = self.common_name(&ca.common_name, hostname, problems)?;
         check_file_name(&common_name, "the CA's CommonName", &ca.common_name.place, problems)?;
-        self.check_algorithm(&ca.public_key_algorithm, problems);
+        for san in &ca.sans {
+            ignored("`SANS` of a CA", "a CA's certificate has no names beside its subject", &san.place, problems);
+        }
+        let key_algorithm = self.key_algorithm(&ca.public_key_algorithm, problems);
         let or = |value: &str, default: &str| if value.is_empty() { default.to_owned() } else { value.to_owned() };
         let subject = Subject {
             country: or(&ca.country, "US"),
             province: or(&ca.province, "California"),
             locality: or(&ca.locality, "San Francisco"),
-            organizational_unit: ca.organizational_unit.clone(),
-            street_address: ca.street_address.clone(),
-            postal_code: ca.postal_code.clone(),
+            organizational_unit: ca.organizational_unit.value.clone(),
+            street_address: ca.street_address.value.clone(),
+            postal_code: ca.postal_code.value.clone(),
         };
-        Some(CertificateAuthority { common_name, subject })
+        Some(CertificateAuthority { common_name, subject, key_algorithm })
     }
 
     fn users(&self, problems: &mut Problems) -> Vec<User> {
         let (spec, domain) = (&self.spec.value, &self.spec.domain.value);
-        self.check_algorithm(&spec.users.public_key_algorithm, problems);
-        // cryptogen gives an ordering org its Admin alone.
-        let count = if self.kind == OrgKind::Peer { self.count(&spec.users.count, "Users.Count", problems) } else { 0 };
-        let plain = (1..=count).map(|i| User { common_name: format!("User{i}@{domain}"), admin: false });
-        plain.chain([User { common_name: format!("Admin@{domain}"), admin: true }]).collect()
+        let users = &spec.users;
+        // cryptogen gives an ordering org its Admin alone, and an Admin an ECDSA key.
+        if self.kind == OrgKind::Orderer {
+            if users.count.value > 0 {
+                let why = "cryptogen gives an ordering org its Admin and no other user";
+                ignored("`Users` of an ordering org", why, &users.count.place, problems);
+            }
+            return vec![self.admin()];
+        }
+        let key_algorithm = self.key_algorithm(&users.public_key_algorithm, problems);
+        let count = self.count(&users.count, "Users.Count", problems);
+        let plain = (1..=count).map(|i| User { common_name: format!("User{i}@{domain}"), admin: false, key_algorithm });
+        plain.chain([self.admin()]).collect()
+    }
+
+    fn admin(&self) -> User {
+        let common_name = format!("Admin@{}", self.spec.domain.value);
+        User { common_name, admin: true, key_algorithm: KeyAlgorithm::Ecdsa }
     }
 
     fn count(&self, count: &Spanned<i64>, key: &str, problems: &mut Problems) -> i64 {
@@ -217,11 +236,13 @@ impl Expansion<'_> {
         let spec = &self.spec.value;
         for node in &spec.specs {
             let place = if given(&node.hostname) { &node.hostname.place } else { &node.place };
-            self.check_algorithm(&node.public_key_algorithm, problems);
+            for (key, value) in node.subject() {
+                let what = format!("`{key}` of a node");
+                ignored(&what, "all certificates of an org have the attributes that stand under `CA:`", &value.place, problems);
+            }
             self.add_node(org, Entry { spec: &node.value, from: Source::Specs, place }, problems);
         }
         let template = &spec.template.value;
-        self.check_algorithm(&template.public_key_algorithm, problems);
         let prefix = org.role().word();
         for i in 0..self.count(&template.count, "Template.Count", problems) {
             let index = i.saturating_add(template.start).to_string();
@@ -232,7 +253,8 @@ impl Expansion<'_> {
                 Err(reason) => return bad_template(reason, &template.hostname.place, problems),
             };
             let hostname = Spanned { value: hostname, place: template.count.place.clone() };
-            let node = NodeSpec { hostname, sans: template.sans.clone(), ..NodeSpec::default() };
+            let (sans, public_key_algorithm) = (template.sans.clone(), template.public_key_algorithm.clone());
+            let node = NodeSpec { hostname, sans, public_key_algorithm, ..NodeSpec::default() };
             self.add_node(org, Entry { spec: &node, from: Source::Template, place: &template.count.place }, problems);
         }
     }
@@ -295,6 +317,7 @@ impl Expansion<'_> {
             name,
             hostname,
             common_name,
+            key_algorithm: self.key_algorithm(&spec.public_key_algorithm, problems),
             cryptogen_sans,
             from,
             place: place.clone(),
@@ -313,11 +336,34 @@ impl Expansion<'_> {
         }
     }
 
-    fn check_algorithm(&self, algorithm: &Spanned<String>, problems: &mut Problems) {
-        if given(algorithm) && algorithm.value != "ecdsa" {
-            super::not_built(format!("the key algorithm `{}`", algorithm.value), &algorithm.place, problems);
+    /// Only Fabric 3 reads it; earlier ones make ECDSA keys whatever it says.
+    fn key_algorithm(&self, wanted: &Spanned<String>, problems: &mut Problems) -> KeyAlgorithm {
+        let is_read = self.version.major >= 3;
+        match wanted.value.as_str() {
+            "" | "ecdsa" => {}
+            "ed25519" if is_read => return KeyAlgorithm::Ed25519,
+            other if is_read => {
+                let problem = Problem::new(Code::FK0212, format!("cryptogen makes no keys of the kind `{other}`"));
+                problems.push(problem.at(&wanted.place).help("write `ecdsa` or `ed25519`"));
+            }
+            other => {
+                let why = format!("Fabric {}.{} makes ECDSA keys", self.version.major, self.version.minor);
+                let what = format!("`PublicKeyAlgorithm: {other}`");
+                ignored(
+                    &what,
+                    &format!("{why}; Fabric 3 reads it: `fabric: {{version: 3.1}}` in values.yaml"),
+                    &wanted.place,
+                    problems,
+                );
+            }
         }
+        KeyAlgorithm::Ecdsa
     }
+}
+
+/// What cryptogen reads and makes nothing of, without a word.
+fn ignored(what: &str, why: &str, place: &Place, problems: &mut Problems) {
+    problems.push(Problem::new(Code::FK0105, format!("{what} has no effect")).at(place).help(why));
 }
 
 fn bad_template(reason: String, place: &Place, problems: &mut Problems) {
