@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 pub(super) struct FoundOrg {
     pub ca: FoundPair,
     pub tlsca: FoundPair,
+    /// Certificates that lie beside those of the authorities: a company CA's root, say.
+    pub above_ca: Vec<PemFile>,
+    pub above_tlsca: Vec<PemFile>,
     pub msp: MspFolder,
     /// As [`Member::all`].
     pub members: Vec<FoundMember>,
@@ -116,21 +119,21 @@ pub(super) fn read(network: &Network, store: &Store, problems: &mut Problems) ->
 }
 
 fn read_org(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
-    let (FoundOrg { ca, tlsca, msp, .. }, mut problems) = read_authorities(org, store)?;
+    let (found, mut problems) = read_authorities(org, store)?;
     let members: Vec<_> = Member::all(org).collect();
     let read: Vec<_> = members.into_par_iter().map(|member| read_member(org, member, store)).collect::<Result<_, Stop>>()?;
     let (members, of_members): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     of_members.iter().flat_map(Problems::iter).for_each(|problem| problems.push(problem.clone()));
-    Ok((FoundOrg { ca, tlsca, msp, members }, problems))
+    Ok((FoundOrg { members, ..found }, problems))
 }
 
 /// An org without its members.
 pub(super) fn read_authorities(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
     let mut reader = Reader { store, problems: Problems::new() };
     let msp = reader.msp(&layout::org_msp(org))?;
-    let ca = reader.authority(org, Authority::Signing, &msp.cacerts)?;
-    let tlsca = reader.authority(org, Authority::Tls, &msp.tlscacerts)?;
-    Ok((FoundOrg { ca, tlsca, msp, members: Vec::new() }, reader.problems))
+    let (ca, above_ca) = reader.authority(org, Authority::Signing, &msp.cacerts)?;
+    let (tlsca, above_tlsca) = reader.authority(org, Authority::Tls, &msp.tlscacerts)?;
+    Ok((FoundOrg { ca, tlsca, above_ca, above_tlsca, msp, members: Vec::new() }, reader.problems))
 }
 
 /// What the store has of one member.
@@ -177,14 +180,16 @@ impl Reader<'_> {
         self.report(Code::FK0306, path, message, "restore the file from a backup");
     }
 
-    /// An authority may have given its certificate to the org's MSP alone: a Fabric CA's key is elsewhere for good.
-    fn authority(&mut self, org: &Org, authority: Authority, roots: &[PemFile]) -> Result<FoundPair, Stop> {
+    /// An authority, and the certificates that lie beside it. It may have given its certificate to the org's MSP alone: a Fabric CA's
+    /// key is elsewhere for good.
+    fn authority(&mut self, org: &Org, authority: Authority, roots: &[PemFile]) -> Result<(FoundPair, Vec<PemFile>), Stop> {
         let expected = layout::authority_certificate(org, authority);
         let dir = layout::authority_dir(org, authority);
         let files = self.files(&dir)?;
         let is_certificate =
             |path: &Path, bytes: &[u8]| path == expected || String::from_utf8_lossy(bytes).contains("BEGIN CERT");
         let (mut certificates, keys): (Files, Files) = files.into_iter().partition(|(path, bytes)| is_certificate(path, bytes));
+        let beside = certificates.iter().flat_map(|(path, bytes)| msp::split(path, bytes)).collect();
         // The one that is called as it should be is the one that counts, unless only another has its key here.
         certificates.sort_by_key(|(path, _)| path != &expected);
         let folder = match authority {
@@ -212,7 +217,7 @@ impl Reader<'_> {
             key_at(path).is_some_and(|key| certificates.iter().any(|certificate| key.fits(certificate) == Fit::Yes))
         };
         found.others.retain(|path| !is_of_another(path));
-        Ok(found)
+        Ok((found, beside))
     }
 
     fn member(&mut self, org: &Org, member: Member<'_>) -> Result<FoundMember, Stop> {

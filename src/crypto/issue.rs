@@ -57,6 +57,7 @@ pub(super) struct Issuer {
     /// The DER of its name: an issuer is found by the very bytes of it.
     name: Vec<u8>,
     not_before: OffsetDateTime,
+    not_after: OffsetDateTime,
 }
 
 impl Issuer {
@@ -70,13 +71,18 @@ impl Issuer {
         params.key_identifier_method = KeyIdMethod::PreSpecified(id);
         let blank = Blank { algorithm: signer.algorithm(), public: public.bytes.clone() };
         let inner = rcgen::Issuer::new(params, blank);
-        Ok(Self { inner, signer, name: certificate.subject.clone(), not_before: certificate.not_before })
+        let name = certificate.subject.clone();
+        Ok(Self { inner, signer, name, not_before: certificate.not_before, not_after: certificate.not_after })
     }
 
     /// A certificate for this key, as PEM.
     pub fn issue(&self, profile: &Profile, key: &PublicKey, now: OffsetDateTime) -> Result<String, Stop> {
         // Fabric verifies a chain at the time when the leaf begins: its authority must be valid by then.
-        let params = params(profile, key, begin(now).max(self.not_before)).map_err(Stop::Internal)?;
+        let mut params = params(profile, key, begin(now).max(self.not_before)).map_err(Stop::Internal)?;
+        // It is worth nothing when its authority has ended, and lists are to say so. One that has ended already is told of.
+        if self.not_after > now {
+            params.not_after = params.not_after.min(self.not_after);
+        }
         let made = params.signed_by(key, &self.inner).map_err(failed)?;
         pem(&self.signer, made.der(), Some(&self.name))
     }

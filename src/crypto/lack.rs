@@ -1,11 +1,11 @@
 //! What is missing of a network's material, and whether it may and can be made. Making it is `make`'s.
 
 use super::Request;
-use super::found::{FoundMember, FoundOrg, Pair};
+use super::found::{FoundOrg, Pair};
 use super::issue::{self, Issuer};
 use super::layout;
-use super::msp::PemFile;
 use super::plan::{Authority, Half, Member, Profile};
+use super::shape::Shape;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::Org;
 use std::path::{Path, PathBuf};
@@ -161,119 +161,4 @@ impl Lack {
             checks.filter_map(Result::err).for_each(|reason| report(reason, place));
         }
     }
-}
-
-/// What the public files of an org's MSPs are: those of the org's own MSP, as it is or will be.
-struct Shape {
-    cacerts: Vec<(String, Content)>,
-    intermediatecerts: Vec<(String, Content)>,
-    tlscacerts: Vec<(String, Content)>,
-    tlsintermediatecerts: Vec<(String, Content)>,
-    admincerts: Vec<(String, Content)>,
-    config: Option<Content>,
-}
-
-impl Shape {
-    /// The shape, and the files that the org's own MSP lacks. A folder that another tool filled stays as it is.
-    fn of(org: &Org, found: &FoundOrg) -> (Self, Vec<PublicFile>) {
-        let as_found = |files: &[PemFile]| {
-            files.iter().map(|file| (file.name.clone(), Content::Bytes(file.bytes.clone()))).collect::<Vec<_>>()
-        };
-        let msp = &found.msp;
-        let mut shape = Self {
-            cacerts: as_found(&msp.cacerts),
-            intermediatecerts: as_found(&msp.intermediatecerts),
-            tlscacerts: as_found(&msp.tlscacerts),
-            tlsintermediatecerts: as_found(&msp.tlsintermediatecerts),
-            admincerts: as_found(&msp.admincerts),
-            config: msp.config.clone().map(Content::Bytes),
-        };
-        let [ca, tlsca] = Authority::BOTH.map(|authority| layout::certificate_name(&authority.common_name(org)));
-        let mut files = Vec::new();
-        if !msp.cacerts.is_empty() && !msp.cacerts.iter().any(|file| file.name == ca) {
-            return (shape, files);
-        }
-        let dir = layout::org_msp(org);
-        let mut add =
-            |path: PathBuf, content: &Content| files.push(PublicFile { path: dir.join(path), content: content.clone() });
-        for (list, folder, name, authority) in [
-            (&mut shape.cacerts, "cacerts", &ca, Authority::Signing),
-            (&mut shape.tlscacerts, "tlscacerts", &tlsca, Authority::Tls),
-        ] {
-            if list.is_empty() {
-                let content = Content::Authority(authority);
-                add(Path::new(folder).join(name), &content);
-                list.push((name.clone(), content));
-            }
-        }
-        if shape.config.is_none() && shape.admincerts.is_empty() {
-            let admin = Member::all(org).position(|member| matches!(member, Member::User(user) if user.admin));
-            match (org.node_ous, admin, org.admin()) {
-                (true, ..) => {
-                    let content = Content::Bytes(node_ous_config(&ca).into_bytes());
-                    add(PathBuf::from("config.yaml"), &content);
-                    shape.config = Some(content);
-                }
-                (false, Some(index), Some(user)) => {
-                    let name = layout::certificate_name(&user.common_name);
-                    add(Path::new("admincerts").join(&name), &Content::Member(index));
-                    shape.admincerts.push((name, Content::Member(index)));
-                }
-                _ => {}
-            }
-        }
-        (shape, files)
-    }
-
-    /// The files that a member lacks.
-    fn files(&self, org: &Org, (index, member): (usize, Member<'_>), found: &FoundMember) -> Vec<PublicFile> {
-        let dir = layout::member_msp(org, member);
-        let own = layout::certificate_name(member.common_name());
-        let mut files = Vec::new();
-        if found.tls_ca.is_none() {
-            files.push(PublicFile { path: layout::tls_ca(org, member), content: Content::Authority(Authority::Tls) });
-        }
-        let msp = &found.msp;
-        if !msp.signcerts.is_empty() && !msp.signcerts.iter().any(|file| file.name == own) {
-            return files;
-        }
-        let mut add =
-            |path: PathBuf, content: &Content| files.push(PublicFile { path: dir.join(path), content: content.clone() });
-        for (here, folder, wanted) in [
-            (&msp.cacerts, "cacerts", &self.cacerts),
-            (&msp.intermediatecerts, "intermediatecerts", &self.intermediatecerts),
-            (&msp.tlscacerts, "tlscacerts", &self.tlscacerts),
-            (&msp.tlsintermediatecerts, "tlsintermediatecerts", &self.tlsintermediatecerts),
-        ] {
-            if here.is_empty() {
-                wanted.iter().for_each(|(name, content)| add(Path::new(folder).join(name), content));
-            }
-        }
-        if msp.config.is_none() && msp.admincerts.is_empty() {
-            match (&self.config, member) {
-                (Some(config), _) => add(PathBuf::from("config.yaml"), config),
-                (None, Member::Node(_)) => {
-                    self.admincerts.iter().for_each(|(name, content)| add(Path::new("admincerts").join(name), content));
-                }
-                // cryptogen's quirk: without NodeOUs every user is the administrator of its own MSP folder.
-                (None, Member::User(_)) => add(Path::new("admincerts").join(&own), &Content::Member(index)),
-            }
-        }
-        files
-    }
-}
-
-/// `config.yaml` as cryptogen 2.5 writes it.
-fn node_ous_config(ca: &str) -> String {
-    let roles = [("Client", "client"), ("Peer", "peer"), ("Admin", "admin"), ("Orderer", "orderer")];
-    let mut text = "NodeOUs:\n  Enable: true\n".to_owned();
-    for (name, unit) in roles {
-        let lines = [
-            format!("  {name}OUIdentifier:\n"),
-            format!("    Certificate: cacerts/{ca}\n"),
-            format!("    OrganizationalUnitIdentifier: {unit}\n"),
-        ];
-        text.extend(lines);
-    }
-    text
 }

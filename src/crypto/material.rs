@@ -118,7 +118,7 @@ pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String
     let mut public = Vec::new();
     let mut keys = Vec::new();
     for (org, found) in network.orgs.iter().zip(found) {
-        let FoundOrg { ca, tlsca, msp, members } = found;
+        let FoundOrg { ca, tlsca, above_ca: _, above_tlsca: _, msp, members } = found;
         let members = members.into_iter().map(member).collect::<Result<Vec<_>, Stop>>()?;
         let (mut nodes, mut node_keys): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         let users = nodes.split_off(org.nodes.len());

@@ -20,6 +20,7 @@ mod reissue;
 mod renew;
 mod revocation;
 mod secret;
+mod shape;
 mod signer;
 #[cfg(test)]
 mod tests;

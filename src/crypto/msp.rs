@@ -91,6 +91,19 @@ impl MspFolder {
     }
 }
 
+/// Every certificate of a file as a file of its own, since Fabric reads the first of each alone.
+pub(super) fn split(path: &Path, bytes: &[u8]) -> Vec<PemFile> {
+    let blocks: Vec<_> =
+        pem::parse_many(bytes).unwrap_or_default().into_iter().filter(|block| block.tag() == "CERTIFICATE").collect();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = |index: usize| if blocks.len() > 1 { format!("{stem}-{}.pem", index + 1) } else { format!("{stem}.pem") };
+    let file = |(index, block): (usize, &pem::Pem)| PemFile {
+        name: name(index),
+        bytes: certificate::pem_block("CERTIFICATE", block.contents()).into_bytes(),
+    };
+    blocks.iter().enumerate().map(file).collect()
+}
+
 /// The files (not folders) of a folder, with their bytes.
 pub(super) fn files(store: &Store, dir: &Path) -> Result<Vec<PemFile>, Stop> {
     let mut found = Vec::new();

@@ -9,6 +9,7 @@ mod net;
 mod pod;
 mod process;
 
+use crate::authorities::{P384, company_ca};
 use crate::support::{Project, copy_tree, root};
 use client::{Admin, CHANNEL, address};
 use cluster::Cluster;
@@ -93,6 +94,25 @@ fn fabric_runs_a_network_whose_certificates_are_newer_than_its_block() {
         project.run(&["crypto", "renew", "--expiring", "20y"]).ok();
         assert!(project.run(&["render", "--frozen"]).ok().stderr.is_empty());
         assert!(project.tree("channel-artifacts") == block);
+        project
+    });
+}
+
+#[test]
+fn fabric_runs_a_network_under_a_company_ca() {
+    conforms("a company's CAs", &[], || {
+        let project = Project::sample();
+        for org in
+            ["ordererOrganizations/example.com", "peerOrganizations/org1.example.com", "peerOrganizations/org2.example.com"]
+        {
+            for ca in ["ca", "tlsca"] {
+                let dir = project.path().join("crypto-config").join(org).join(ca);
+                assert!(company_ca(&dir, P384), "openssl is needed for this");
+                for name in ["extensions", "root.key", "root.csr", "ca.csr"] {
+                    std::fs::remove_file(dir.join(name)).unwrap();
+                }
+            }
+        }
         project
     });
 }

@@ -56,6 +56,7 @@ fn a_leaf_never_begins_before_its_authority() {
     let (org, mut certificate, issuer, key) = org();
     assert!(leaf(&org, &issuer, Half::Tls).not_before >= certificate.not_before);
     certificate.not_before = now() + Duration::days(1);
+    certificate.not_after += Duration::days(100);
     let later = Issuer::open(&certificate, &key).unwrap();
     let made = leaf(&org, &later, Half::Tls);
     assert_eq!(made.not_before.unix_timestamp(), certificate.not_before.unix_timestamp());
