@@ -29,6 +29,11 @@ impl Error {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Whether it is there, and somebody else's.
+    pub fn is_denied(&self) -> bool {
+        self.source.kind() == io::ErrorKind::PermissionDenied
+    }
 }
 
 type Result<T> = std::result::Result<T, Error>;
@@ -111,11 +116,11 @@ pub fn walk(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Whether files can be made in a folder, or in the folder that it would be made in. Nothing is left there.
+/// Whether files can be made in a folder, or in the folder that it would be made in. Nothing is left there, not even by a kill.
 pub fn try_writing(dir: &Path) -> Result<()> {
     let here = |dir: &&Path| !dir.as_os_str().is_empty() && dir.symlink_metadata().is_ok();
     let nearest = dir.ancestors().find(here).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".fabkube-").tempfile_in(nearest).map(drop).map_err(failed("write in", nearest))
+    tempfile::tempfile_in(nearest).map(drop).map_err(failed("write in", nearest))
 }
 
 /// Makes a folder and those above it.

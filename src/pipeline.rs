@@ -120,9 +120,9 @@ pub fn renew(
     problems: &mut Problems,
     progress: &dyn Progress,
 ) -> Result<Vec<crypto::Renewed>, Stop> {
+    let network = network(project, Purpose::Keys, problems)?;
     // No other run may make anything meanwhile.
     let _claim = Store::open(&project.crypto_store(), Making::Missing).claim(problems, progress)?;
-    let network = network(project, Purpose::Keys, problems)?;
     let lock = Lock::load(&project.lock_file(), Memory::Counts, problems)?;
     let policy = Policy { making: Making::Nothing, keys: Keys::NotNeeded };
     let store = Store::open(&project.crypto_store(), policy.making);

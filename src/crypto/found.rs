@@ -161,7 +161,7 @@ impl Reader<'_> {
     }
 
     fn files(&self, dir: &Path) -> Result<Files, Stop> {
-        let files = msp::files(self.store, dir)?;
+        let files = msp::files_with_keys(self.store, dir)?;
         Ok(files.into_iter().map(|PemFile { name, bytes }| (dir.join(name), bytes)).collect())
     }
 
@@ -232,7 +232,11 @@ impl Reader<'_> {
         };
         let (expected, key) = (layout::certificate(org, member, Half::Tls), layout::key(org, member, Half::Tls));
         let read = |path: &Path| Ok::<_, Stop>(self.store.read(path)?.map(|bytes| (path.to_path_buf(), bytes)));
-        let tls = Parts { certificate: read(&expected)?, keys: read(&key)?.into_iter().collect(), expected, key };
+        let read_key = |path: &Path| match read(path) {
+            Err(Stop::Failed(error)) if error.is_denied() => Ok(None),
+            result => result,
+        };
+        let tls = Parts { certificate: read(&expected)?, keys: read_key(&key)?.into_iter().collect(), expected, key };
         let tls_ca = self.store.read(&layout::tls_ca(org, member))?;
         if let Some(Err(reason)) = tls_ca.as_deref().map(Certificate::parse) {
             self.unreadable(&layout::tls_ca(org, member), &reason);

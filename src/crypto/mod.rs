@@ -1,6 +1,7 @@
 //! Key material: a network's certificates and private keys, read from a store in cryptogen's layout, and made where they are
 //! missing. The store only grows. Blocks are `channel`'s; which Secrets the keys go into is `render`'s.
 
+mod bundle;
 mod certificate;
 mod check;
 mod der;

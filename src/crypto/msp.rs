@@ -106,15 +106,34 @@ pub(super) fn split(path: &Path, bytes: &[u8]) -> Vec<PemFile> {
 
 /// The files (not folders) of a folder, with their bytes.
 pub(super) fn files(store: &Store, dir: &Path) -> Result<Vec<PemFile>, Stop> {
+    read_files(store, dir, |_| false)
+}
+
+/// The files of a folder that holds private keys. One that somebody else keeps for himself is not here for us: whatever needs it
+/// says so, and nothing that is in the way of a file is ever replaced. A certificate that cannot be read is a failure, or a CA
+/// would seem to be missing.
+pub(super) fn files_with_keys(store: &Store, dir: &Path) -> Result<Vec<PemFile>, Stop> {
+    let is_certificate = |name: &str| [".pem", ".crt", ".cer"].iter().any(|ending| name.ends_with(ending));
+    read_files(store, dir, |name| !is_certificate(name))
+}
+
+fn read_files(store: &Store, dir: &Path, may_be_denied: impl Fn(&str) -> bool) -> Result<Vec<PemFile>, Stop> {
+    let names = match store.list(dir) {
+        Err(error) if error.is_denied() && may_be_denied("") => return Ok(Vec::new()),
+        names => names?,
+    };
     let mut found = Vec::new();
-    for name in store.list(dir)? {
+    for name in names {
         let path = dir.join(&name);
         // What a killed run left of a write.
         if name.starts_with(fs::TEMPORARY) || fs::is_dir(&store.path(&path)) {
             continue;
         }
-        if let Some(bytes) = store.read(&path)? {
-            found.push(PemFile { name, bytes });
+        match store.read(&path) {
+            Ok(Some(bytes)) => found.push(PemFile { name, bytes }),
+            Ok(None) => {}
+            Err(error) if error.is_denied() && may_be_denied(&name) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(found)

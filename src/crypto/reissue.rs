@@ -37,6 +37,11 @@ impl<'a> Reissuer<'a> {
         Ok(Self { issuer, certificate, public, signer })
     }
 
+    /// Whether a certificate is this authority's.
+    pub fn issued(&self, certificate: &Certificate) -> bool {
+        certificate.is_issued_by(self.certificate)
+    }
+
     /// The certificate that takes the place of `old`. The private key of the old one is not needed.
     pub fn reissue(&self, old: &Certificate, profile: &Profile, now: OffsetDateTime) -> Result<Certificate, Stop> {
         let damaged = || Stop::Internal(format!("the certificate of `{}` cannot be taken apart", old.common_name));

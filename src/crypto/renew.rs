@@ -1,6 +1,7 @@
 //! New certificates on the keys that are there. It is the only part that replaces files of the store: the old certificate is
 //! kept first, and a kill at any moment leaves one of the two in place, whole. What stands in them is `reissue`'s.
 
+use super::bundle;
 use super::certificate::Certificate;
 use super::check::missing_names;
 use super::found::{self, FoundMember, FoundOrg, Pair};
@@ -67,10 +68,11 @@ pub fn renew(request: &Request<'_>, choice: &Choice<'_>, problems: &mut Problems
         renewed.kept = store.path(&keep_old(store, replacement, renewal.now)?);
     }
     store.keep()?;
-    for (Replacement { path, copies, new, .. }, _) in &done {
+    for (Replacement { path, copies, new, fingerprint, .. }, _) in &done {
         // The certificate itself comes last: as long as it is the old one, the next run begins again.
         for target in copies.iter().chain([path]) {
-            fs::write(&store.path(target), new, Mode::Public)?;
+            let there = store.read(target)?.unwrap_or_default();
+            fs::write(&store.path(target), &bundle::with_replaced(&there, fingerprint, new), Mode::Public)?;
         }
     }
     store.keep()?;
@@ -100,6 +102,8 @@ struct Replacement {
     path: PathBuf,
     old: Vec<u8>,
     new: Vec<u8>,
+    /// Of the key, which stays: by it the certificate is known among others of a file.
+    fingerprint: String,
     /// Files that hold the same certificate: administrators of an MSP without NodeOUs.
     copies: Vec<PathBuf>,
 }
@@ -169,11 +173,15 @@ impl<'a> Renewal<'a> {
             match issuer {
                 Ok(issuer) => {
                     let issuer = std::sync::Arc::new(issuer);
-                    jobs.extend(chosen.into_iter().filter_map(|(member, of_member, half)| {
+                    for (member, of_member, half) in chosen {
                         let pair = of_member.half(half);
-                        let (old, path) = (pair.certificate()?, pair.path.as_path());
-                        Some(Job { org, found, member, half, old, path, issuer: issuer.clone() })
-                    }));
+                        let (Some(old), path) = (pair.certificate(), pair.path.as_path()) else { continue };
+                        if issuer.issued(old) {
+                            jobs.push(Job { org, found, member, half, old, path, issuer: issuer.clone() });
+                        } else {
+                            problems.push(issued_by_another(old, &self.request.store.path(path)));
+                        }
+                    }
                 }
                 Err(reason) => problems.push(
                     Problem::new(
@@ -237,8 +245,27 @@ impl<'a> Renewal<'a> {
         };
         let member_dir = layout::member_dir(org, *member);
         let copies = if *half == Half::Identity { copies(org, found, old) } else { Vec::new() };
-        Ok((Replacement { member_dir, path: path.to_path_buf(), old: old.pem.clone(), new: new.pem, copies }, renewed))
+        Ok((
+            Replacement {
+                member_dir,
+                path: path.to_path_buf(),
+                old: old.pem.clone(),
+                fingerprint: new.key_fingerprint,
+                new: new.pem,
+                copies,
+            },
+            renewed,
+        ))
     }
+}
+
+/// Another CA would be another chain, which the MSP may not have: only the one that issued a certificate issues it again.
+fn issued_by_another(old: &Certificate, path: &Path) -> Problem {
+    let message =
+        format!("`{}` cannot be renewed here: the CA that issued it is another than the one whose key is here", old.common_name);
+    Problem::new(Code::FK0308, message)
+        .at(&Place::file(path))
+        .help("put the certificate and the key of the CA that issued it into the org's `ca` or `tlsca`")
 }
 
 fn is_called(member: Member<'_>, name: &str) -> bool {

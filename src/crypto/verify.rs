@@ -63,6 +63,16 @@ pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified
         rows.push(Subject::Msp { org: org.domain.clone(), path: store.path(&layout::org_msp(org)) });
         rows.extend(all.into_iter().map(|entry| Subject::Certificate(Box::new(entry))));
     }
+    let certificates = || rows.iter().filter_map(|row| if let Subject::Certificate(entry) = row { Some(entry) } else { None });
+    if certificates().next().is_some() && certificates().all(|entry| entry.certificate.is_none()) {
+        // A wrong folder must not look like a right one.
+        let dir = store.path(Path::new(""));
+        problems.push(
+            Problem::new(Code::FK0301, format!("nothing that the files name is in `{}`", dir.display()))
+                .at(&Place::file(&dir))
+                .help("name the folder of keys with `--crypto-dir DIR`, or make them with `fabkube crypto generate`"),
+        );
+    }
     if !absent.is_empty() {
         let places = absent.iter().map(|dir| Place::file(&store.path(dir)));
         let problem =

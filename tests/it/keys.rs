@@ -143,3 +143,43 @@ fn renew_issues_again_on_the_same_keys_and_keeps_the_old() {
     assert_eq!(again.stderr, "nothing to renew\n");
     assert_eq!(project.run(&["crypto", "renew"]).code, 2);
 }
+
+#[test]
+fn a_folder_with_nothing_of_the_network_is_not_right() {
+    let project = Project::sample();
+    let ran = project.run(&["crypto", "verify", "--crypto-dir", "nowhere"]).wrong();
+    assert!(ran.stderr.contains("error[FK0301]: nothing that the files name is in `nowhere`"), "{}", ran.stderr);
+    project.run(&["crypto", "list", "--crypto-dir", "nowhere"]).ok();
+    project.run(&["crypto", "list", "--expiring", "1d", "--crypto-dir", "nowhere"]).wrong();
+}
+
+#[test]
+fn a_renewed_certificate_leaves_the_others_of_its_file() {
+    let project = Project::sample_with_stores();
+    let org = "crypto-config/peerOrganizations/org1.example.com";
+    let path = format!("{org}/peers/peer0.org1.example.com/tls/server.crt");
+    let ca = project.read(&format!("{org}/tlsca/tlsca.org1.example.com-cert.pem"));
+    let old = project.read(&path);
+    project.write(&path, &format!("{old}{ca}"));
+    project.run(&["crypto", "renew", "--node", "peer0.org1.example.com"]).ok();
+    let new = project.read(&path);
+    assert!(new.ends_with(&ca) && !new.contains(&old), "{new}");
+}
+
+/// Whoever may read everything cannot see this.
+#[cfg(unix)]
+#[test]
+fn keys_of_somebody_else_are_only_asked_for_where_they_are_needed() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::sample_with_stores();
+    let key = project.path().join("crypto-config/peerOrganizations/org1.example.com/peers/peer0.org1.example.com/tls/server.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&key).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    project.run(&["check"]).ok();
+    project.run(&["render", "--secrets", "redact"]).ok();
+    let ran = project.run(&["render"]).wrong();
+    assert!(ran.stderr.contains("error[FK0307]"), "{}", ran.stderr);
+}

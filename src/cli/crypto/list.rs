@@ -58,9 +58,13 @@ impl Args {
         let ending = self.expiring.is_some() && !shown.is_empty();
         if let (Some(span), true) = (self.expiring, ending) {
             report::line(&format!("{} end within {span}", shown.len()));
-            report::next(&["`fabkube crypto renew --expiring DURATION` issues them again on the same keys".to_owned()]);
+            report::next(&[format!(
+                "`fabkube crypto renew --expiring {span}` issues those of nodes and users again on the same keys"
+            )]);
         }
-        Ok(if ending || problems.has_errors() { Status::Wrong } else { Status::Done })
+        // What is not there cannot be said to last.
+        let unsure = self.expiring.is_some() && absent > 0;
+        Ok(if ending || unsure || problems.has_errors() { Status::Wrong } else { Status::Done })
     }
 }
 
