@@ -87,7 +87,7 @@ impl Store {
 
     /// The place on disk that a path in the store stands for, for messages.
     pub fn path(&self, below: &Path) -> PathBuf {
-        self.dir.join(below)
+        if below.as_os_str().is_empty() { self.dir.clone() } else { self.dir.join(below) }
     }
 
     /// Whether there is a file or folder.
