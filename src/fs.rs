@@ -326,3 +326,16 @@ pub fn write(path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     written_in(parent(path), path, bytes, mode)?.persist(path).map(drop).map_err(|e| failed("write", path)(e.error))
 }
+
+/// The same by way of a folder on the same disk, so that a killed run leaves nothing beside the file.
+pub fn write_by(scratch: &Path, path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
+    if read_if_there(path)?.as_deref() == Some(bytes) {
+        return Ok(());
+    }
+    let target = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    match written_in(scratch, target, bytes, mode)?.persist(target) {
+        Ok(_) => Ok(()),
+        Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices => write(target, bytes, mode),
+        Err(e) => Err(failed("write", path)(e.error)),
+    }
+}

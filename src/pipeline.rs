@@ -121,15 +121,17 @@ pub fn renew(
     progress: &dyn Progress,
 ) -> Result<Vec<crypto::Renewed>, Stop> {
     let network = network(project, Purpose::Keys, problems)?;
+    let store = Store::open(&project.crypto_store(), Making::Missing);
     // No other run may make anything meanwhile.
-    let _claim = Store::open(&project.crypto_store(), Making::Missing).claim(problems, progress)?;
+    let _claim = store.claim(problems, progress)?;
+    store.clean()?;
     let lock = Lock::load(&project.lock_file(), Memory::Counts, problems)?;
+    // What is missing is not this command's to make.
     let policy = Policy { making: Making::Nothing, keys: Keys::NotNeeded };
-    let store = Store::open(&project.crypto_store(), policy.making);
     let (pinned, rooted) = (&[], &[]);
     let request =
         crypto::Request { network: &network, store: &store, lock: &lock, pinned, rooted, policy, names: Names::Checked };
-    crypto::renew(&request, choice, problems)
+    crypto::renew(&request, choice, problems, progress)
 }
 
 /// The keys, what the stored blocks say, and the claim on the stores, which lasts until the lock is written.

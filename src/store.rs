@@ -1,4 +1,4 @@
-//! A folder that only grows: what is in it is never overwritten or deleted, and what is missing is added.
+//! A folder that only grows: what is in it is never overwritten or deleted, and what is missing is added. Renewal alone replaces.
 //! What lies in it and under which names is `crypto`'s and `channel`'s.
 
 use crate::diag::{Code, Problem, Problems, Progress, Stop};
@@ -127,6 +127,14 @@ impl Store {
         match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
             Some(_) => Ok(()),
             None => fs::write_new_by(&self.scratch(), &self.dir.join(below), bytes, mode),
+        }
+    }
+
+    /// Puts a public file in place of one that is there, whole or not at all. For renewal alone, which keeps the old one first.
+    pub fn replace(&self, below: &Path, bytes: &[u8]) -> Result<(), fs::Error> {
+        match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
+            Some(_) => Ok(()),
+            None => fs::write_by(&self.scratch(), &self.dir.join(below), bytes, Mode::Public),
         }
     }
 

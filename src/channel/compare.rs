@@ -149,6 +149,9 @@ fn comparable_msp(value: &[u8]) -> Result<Vec<u8>, DecodeError> {
         } = &mut fabric;
         for certificates in [root_certs, intermediate_certs, admins, tls_root_certs, tls_intermediate_certs] {
             certificates.iter_mut().for_each(|certificate| *certificate = key_of(certificate));
+            // What was renewed may stand there twice, as the old and the new.
+            let mut known = BTreeSet::new();
+            certificates.retain(|key| known.insert(key.clone()));
         }
         let mut identifiers: Vec<&mut FabricOuIdentifier> = organizational_unit_identifiers.iter_mut().collect();
         if let Some(ous) = fabric_node_ous {

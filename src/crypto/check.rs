@@ -82,9 +82,11 @@ impl<'a> Check<'a> {
                 Authority::Signing => Code::FK0311,
                 Authority::Tls => Code::FK0310,
             };
-            self.validity(pair, code, "have it issued again for the same key")
-                .into_iter()
-                .for_each(|problem| problems.push(problem));
+            let name = authority.common_name(self.org);
+            let help = format!(
+                "`fabkube crypto renew --ca {name}` issues it again on the same key, if it is self-signed; another CA's issue is that CA's"
+            );
+            self.validity(pair, code, &help).into_iter().for_each(|problem| problems.push(problem));
             self.other_key(pair, Severity::Warning).into_iter().for_each(|problem| problems.push(problem));
         }
         let members: Vec<_> = Member::all(self.org).zip(&self.found.members).enumerate().collect();

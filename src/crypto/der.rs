@@ -46,6 +46,12 @@ pub(super) fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
     der
 }
 
+/// What stands in an element.
+pub(super) fn content(element: &[u8]) -> Option<&[u8]> {
+    let (header, end) = extent(element)?;
+    element.get(header..end)
+}
+
 /// Where the content of the first element begins, and where the element ends.
 fn extent(der: &[u8]) -> Option<(usize, usize)> {
     let first = usize::from(*der.get(1)?);

@@ -11,6 +11,7 @@ mod issue;
 mod key;
 mod lack;
 mod layout;
+mod leftover;
 mod make;
 mod material;
 mod memory;
@@ -34,7 +35,8 @@ pub use key::password;
 pub use material::{IdentityPublic, Material, OrgPublic, PairKeys, PublicMaterial, TlsPublic};
 pub use msp::{MspFolder, PemFile};
 pub use ou_config::{NodeOus, OuConfig, OuIdentifier, read_ou_config};
-pub use renew::{Choice, MissingSans, Renewed, renew};
+pub use reissue::OldNames;
+pub use renew::{Choice, Holder, MissingSans, Renewed, renew};
 pub use secret::Secret;
 pub use unnamed::note_unnamed;
 pub use verify::{Row, Subject, Verified, verify};
@@ -120,6 +122,7 @@ fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>
         }
         lacks.push(lack);
     }
+    leftover::warn(network, store, problems)?;
     problems.stop_on_errors()?;
     Ok((found, lacks))
 }

@@ -1,5 +1,8 @@
-//! New certificates on the keys that are there. It is the only part that replaces files of the store: the old certificate is
-//! kept first, and a kill at any moment leaves one of the two in place, whole. What stands in them is `reissue`'s.
+//! New certificates on the keys that are there: which, and by whom. What stands in them is `reissue`'s; the only place where files
+//! of the store are replaced is `replace`.
+
+mod authority;
+mod replace;
 
 use super::bundle;
 use super::certificate::Certificate;
@@ -7,26 +10,28 @@ use super::check::missing_names;
 use super::found::{self, FoundMember, FoundOrg, Pair};
 use super::issue;
 use super::layout;
-use super::material::lock_key;
 use super::plan::{Authority, Half, Member, Profile};
-use super::reissue::Reissuer;
+use super::reissue::{OldNames, Reissuer};
 use super::{Request, memory};
-use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::fs::{self, Mode};
-use crate::network::{Org, Role};
-use crate::store::Store;
+use crate::diag::{Code, Place, Problem, Problems, Progress, Stop};
+use crate::network::{Org, OrgKind, Role};
 use rayon::prelude::*;
+use replace::Replacement;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
-/// Which certificates to renew: those that any of these means.
+/// Which certificates to renew: those that any of the first four means.
 #[derive(Clone, Debug)]
 pub struct Choice<'a> {
-    /// Those that end within this time.
+    /// Those that end within this time, but for CAs.
     pub expiring: Option<Duration>,
     pub missing_sans: MissingSans,
     /// Those of the nodes and users of these names.
     pub names: &'a [String],
+    /// The CAs of these names: `ca.org1.example.com`.
+    pub authorities: &'a [String],
+    pub old_names: OldNames,
 }
 
 /// Whether TLS certificates that lack names by which their nodes are dialled are renewed.
@@ -43,40 +48,71 @@ pub struct Renewed {
     pub path: PathBuf,
     /// Where the old one is now.
     pub kept: PathBuf,
+    /// How many other files had it and have the new one now.
+    pub copies: usize,
+    /// How many folders of administrators have it beside the old one.
+    pub beside: usize,
     /// Names for TLS that it has and the old one had not.
     pub gained: Vec<String>,
     /// And those that only the old one had.
     pub lost: Vec<String>,
-    /// Of a node: its role.
-    pub role: Option<Role>,
+    pub holder: Holder,
+}
+
+/// Whose a renewed certificate is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// An org's, whose nodes have this role.
+    Authority(OrgKind),
+    Node(Role),
+    User,
 }
 
 /// Renews what is chosen: everything is judged and issued before the first write.
-pub fn renew(request: &Request<'_>, choice: &Choice<'_>, problems: &mut Problems) -> Result<Vec<Renewed>, Stop> {
+pub fn renew(
+    request: &Request<'_>,
+    choice: &Choice<'_>,
+    problems: &mut Problems,
+    progress: &dyn Progress,
+) -> Result<Vec<Renewed>, Stop> {
     let Request { network, store, .. } = *request;
     let found = found::read(network, store, problems)?;
     let elsewhere = memory::judge(request, &found, problems)?;
     let renewal = Renewal { request, choice, now: issue::now() };
     renewal.judge_names(&found, problems);
-    let mut jobs = Vec::new();
-    for (_, (org, found)) in network.orgs.iter().zip(&found).enumerate().filter(|(index, _)| !elsewhere.contains(index)) {
-        jobs.extend(renewal.jobs(org, found, problems));
-    }
+    let here = network.orgs.iter().zip(&found).enumerate().filter(|(index, _)| !elsewhere.contains(index));
+    let here: Vec<(&Org, &FoundOrg, [Option<Certificate>; 2])> =
+        here.map(|(_, (org, found))| (org, found, renewal.authorities(org, found, problems))).collect();
+    let jobs: Vec<Job<'_>> =
+        here.iter().flat_map(|(org, found, authorities)| renewal.jobs(org, found, authorities, problems)).collect();
     problems.stop_on_errors()?;
-    let mut done: Vec<(Replacement, Renewed)> = jobs.par_iter().map(|job| renewal.issue(job)).collect::<Result<_, Stop>>()?;
-    for (replacement, renewed) in &mut done {
-        renewed.kept = store.path(&keep_old(store, replacement, renewal.now)?);
-    }
-    store.keep()?;
-    for (Replacement { path, copies, new, fingerprint, .. }, _) in &done {
-        // The certificate itself comes last: as long as it is the old one, the next run begins again.
-        for target in copies.iter().chain([path]) {
-            let there = store.read(target)?.unwrap_or_default();
-            fs::write(&store.path(target), &bundle::with_replaced(&there, fingerprint, new), Mode::Public)?;
+    let mut done: Vec<(Replacement, Holder)> = Vec::new();
+    for (org, found, authorities) in &here {
+        for (authority, new) in Authority::BOTH.into_iter().zip(authorities) {
+            let replacement = new.as_ref().and_then(|new| renewal.replace_authority(org, found, authority, new));
+            done.extend(replacement.map(|replacement| (replacement, Holder::Authority(org.kind))));
         }
     }
+    done.extend(jobs.par_iter().map(|job| renewal.issue(job)).collect::<Result<Vec<_>, Stop>>()?);
+    let (replacements, holders): (Vec<Replacement>, Vec<Holder>) = done.into_iter().unzip();
+    let kept = replace::keep(store, &replacements, renewal.now)?;
     store.keep()?;
-    Ok(done.into_iter().map(|(_, renewed)| renewed).collect())
+    replace::replace(store, &replacements, renewal.now, progress)?;
+    store.keep()?;
+    let renewed = |((replacement, holder), kept): ((Replacement, Holder), PathBuf)| {
+        let (before, after) = (replacement.old.sans(), replacement.new.sans());
+        let without = |names: &[String], others: &[String]| names.iter().filter(|n| !others.contains(n)).cloned().collect();
+        Renewed {
+            path: store.path(&replacement.path),
+            kept: store.path(&kept),
+            copies: replacement.copies.len(),
+            beside: replacement.admincerts.len(),
+            gained: without(&after, &before),
+            lost: without(&before, &after),
+            holder,
+        }
+    };
+    Ok(replacements.into_iter().zip(holders).zip(kept).map(renewed).collect())
 }
 
 struct Renewal<'a> {
@@ -93,35 +129,35 @@ struct Job<'a> {
     half: Half,
     old: &'a Certificate,
     path: &'a Path,
-    issuer: std::sync::Arc<Reissuer<'a>>,
-}
-
-/// Files about to be replaced; paths are below the store.
-struct Replacement {
-    member_dir: PathBuf,
-    path: PathBuf,
-    old: Vec<u8>,
-    new: Vec<u8>,
-    /// Of the key, which stays: by it the certificate is known among others of a file.
-    fingerprint: String,
-    /// Files that hold the same certificate: administrators of an MSP without NodeOUs.
-    copies: Vec<PathBuf>,
+    issuer: Arc<Reissuer<'a>>,
 }
 
 impl<'a> Renewal<'a> {
-    /// Whether every name is somebody's, and nobody's a CA's.
+    /// Whether every name is somebody's.
     fn judge_names(&self, found: &[FoundOrg], problems: &mut Problems) {
         let network = self.request.network;
+        let orgs = || network.orgs.iter().zip(found);
+        let authority_called = |name: &str| {
+            let mut all = orgs().flat_map(|(org, found)| Authority::BOTH.map(|a| (a.common_name(org), found.authority(a))));
+            all.find(|(common_name, _)| common_name == name)
+        };
+        for name in self.choice.authorities.iter().filter(|name| authority_called(name).is_none()) {
+            problems.push(
+                Problem::new(Code::FK0601, format!("no CA is called `{name}`")).at(&Place::option(&format!("--ca {name}"))).help(
+                    "give its common name as `fabkube crypto list` prints it: `ca.org1.example.com`, `tlsca.org1.example.com`",
+                ),
+            );
+        }
         for name in self.choice.names {
-            let orgs = || network.orgs.iter().zip(found);
-            let mut authorities =
-                orgs().flat_map(|(org, found)| Authority::BOTH.map(|a| (a.common_name(org), found.authority(a))));
-            if let Some((_, pair)) = authorities.find(|(common_name, _)| common_name == name) {
-                let message = format!("`{name}` is a CA, and CAs are not renewed yet");
-                problems.push(Problem::new(Code::FK0901, message).at(&Place::file(&self.request.store.path(&pair.path))).help(
-                    "every channel and every node holds the CA's certificate, so a new one goes through a config update of each \
-                         channel first; the certificates that it issued are renewed without that",
-                ));
+            if let Some((_, pair)) = authority_called(name) {
+                problems.push(
+                    Problem::new(Code::FK0601, format!("`{name}` is a CA, and no node or user is called so"))
+                        .at(&Place::option(&format!("--node {name}")))
+                        .at(&Place::file(&self.request.store.path(&pair.path)))
+                        .help(format!(
+                            "`--ca {name}` renews it; channels hold a CA's certificate, and have to be updated after that"
+                        )),
+                );
                 continue;
             }
             let mut members = orgs().flat_map(|(org, found)| Member::all(org).zip(&found.members));
@@ -141,20 +177,18 @@ impl<'a> Renewal<'a> {
         }
     }
 
-    /// What is to be renewed of an org, if its CAs can.
-    fn jobs(&self, org: &'a Org, found: &'a FoundOrg, problems: &mut Problems) -> Vec<Job<'a>> {
+    /// What is to be renewed of an org's members, if its CAs can. A CA that is renewed itself issues with its new certificate.
+    fn jobs(
+        &self,
+        org: &'a Org,
+        found: &'a FoundOrg,
+        authorities: &'a [Option<Certificate>; 2],
+        problems: &mut Problems,
+    ) -> Vec<Job<'a>> {
         let mut jobs = Vec::new();
-        for authority in Authority::BOTH {
+        for (authority, renewed) in Authority::BOTH.into_iter().zip(authorities) {
             let pair = found.authority(authority);
             let place = Place::file(&self.request.store.path(&pair.path));
-            if let (Some(certificate), Some(span)) = (pair.certificate(), self.choice.expiring)
-                && certificate.not_after - self.now <= span
-            {
-                let message = format!("the CA `{}` itself ends on {}", certificate.common_name, certificate.not_after.date());
-                problems.push(Problem::new(Code::FK0345, message).at(&place).help(
-                    "nothing that it issued is good for longer, in TLS; plan a new certificate of the CA and an update of the channels",
-                ));
-            }
             let chosen: Vec<_> = Member::all(org)
                 .zip(&found.members)
                 .flat_map(|(member, found)| Half::BOTH.map(|half| (member, found, half)))
@@ -162,17 +196,22 @@ impl<'a> Renewal<'a> {
                 .collect();
             let Some((first, ..)) = chosen.first() else { continue };
             let others = if chosen.len() > 1 { format!(" and {} more", chosen.len() - 1) } else { String::new() };
+            let elsewhere = "run this where the CA's key is, or have the CA issue it again for the same key (`fabric-ca-client \
+                             reenroll --csr.keyrequest.reusekey`) and put that into the store";
             let issuer = match &pair.pair {
-                Pair::Whole(certificate, _) if certificate.not_after <= self.now => {
-                    Err(format!("it ended on {}", certificate.not_after.date()))
-                }
-                Pair::Whole(certificate, key) => Reissuer::open(certificate, key),
-                Pair::Missing | Pair::Key(_) => Err("its certificate is not here".to_owned()),
-                Pair::Certificate(_) | Pair::Broken => Err("its private key is not here".to_owned()),
+                Pair::Whole(certificate, key) => match renewed.as_ref().unwrap_or(certificate) {
+                    ended if ended.not_after <= self.now => Err((
+                        format!("it ended on {}", ended.not_after.date()),
+                        format!("renew the CA itself, with `--ca {}`", authority.common_name(org)),
+                    )),
+                    certificate => Reissuer::open(certificate, key).map_err(|reason| (reason, elsewhere.to_owned())),
+                },
+                Pair::Missing | Pair::Key(_) => Err(("its certificate is not here".to_owned(), elsewhere.to_owned())),
+                Pair::Certificate(_) | Pair::Broken => Err(("its private key is not here".to_owned(), elsewhere.to_owned())),
             };
             match issuer {
                 Ok(issuer) => {
-                    let issuer = std::sync::Arc::new(issuer);
+                    let issuer = Arc::new(issuer);
                     for (member, of_member, half) in chosen {
                         let pair = of_member.half(half);
                         let (Some(old), path) = (pair.certificate(), pair.path.as_path()) else { continue };
@@ -183,17 +222,10 @@ impl<'a> Renewal<'a> {
                         }
                     }
                 }
-                Err(reason) => problems.push(
-                    Problem::new(
-                        Code::FK0308,
-                        format!("`{}`{others} cannot be renewed by the CA: {reason}", first.common_name()),
-                    )
-                    .at(&place)
-                    .help(
-                        "run this where the CA's key is, or have the CA issue it again for the same key (`fabric-ca-client reenroll \
-                         --csr.keyrequest.reusekey`) and put that into the store",
-                    ),
-                ),
+                Err((reason, help)) => {
+                    let message = format!("`{}`{others} cannot be renewed by the CA: {reason}", first.common_name());
+                    problems.push(Problem::new(Code::FK0308, message).at(&place).help(help));
+                }
             }
         }
         for job in &jobs {
@@ -204,7 +236,7 @@ impl<'a> Renewal<'a> {
 
     fn is_chosen(&self, member: Member<'_>, found: &FoundMember, half: Half) -> bool {
         let Some(certificate) = found.half(half).certificate() else { return false };
-        let Choice { expiring, missing_sans, names } = self.choice;
+        let Choice { expiring, missing_sans, names, authorities: _, old_names: _ } = self.choice;
         let lacks_names = |node| half == Half::Tls && !missing_names(node, certificate).is_empty();
         expiring.is_some_and(|span| certificate.not_after - self.now <= span)
             || (*missing_sans == MissingSans::Renewed && matches!(member, Member::Node(node) if lacks_names(node)))
@@ -216,46 +248,37 @@ impl<'a> Renewal<'a> {
         if let Err(reason) = issue::check(&Profile::of_member(job.org, job.member, job.half)) {
             problems.push(Problem::new(Code::FK0314, reason).at(&place).help("change the name in crypto-config.yaml"));
         }
-        let named = |files: &[super::PemFile]| files.iter().any(|file| is_for_same_key(&file.bytes, job.old));
-        if job.half == Half::Identity && named(&job.found.msp.admincerts) {
+        let administers = |file: &super::PemFile| bundle::holds(&file.bytes, |other| replace::is_of_same_line(job.old, other));
+        if job.half == Half::Identity && job.found.msp.admincerts.iter().any(administers) {
             let message = format!(
                 "channels know `{}` as an administrator by its old certificate (`{}` has no NodeOUs)",
                 job.old.common_name, job.org.domain
             );
             problems.push(Problem::new(Code::FK0346, message).at(&place).help(
-                "act with the old one, which is kept, until a config update of each channel has put the new one into the org's MSP",
+                "in the folders `admincerts` the new one stands beside the old; act in channels with the old one, which is kept, \
+                 until a config update of each has put the new one into the org's MSP",
             ));
         }
     }
 
-    fn issue(&self, job: &Job<'_>) -> Result<(Replacement, Renewed), Stop> {
+    fn issue(&self, job: &Job<'_>) -> Result<(Replacement, Holder), Stop> {
         let Job { org, found, member, half, old, path, issuer } = job;
-        let new = issuer.reissue(old, &Profile::of_member(org, *member, *half), self.now)?;
-        let (before, after) = (old.sans(), new.sans());
-        let without = |names: &[String], others: &[String]| names.iter().filter(|n| !others.contains(n)).cloned().collect();
-        let renewed = Renewed {
-            path: self.request.store.path(path),
-            kept: PathBuf::new(),
-            gained: without(&after, &before),
-            lost: without(&before, &after),
-            role: match member {
-                Member::Node(node) => Some(node.role),
-                Member::User(_) => None,
-            },
+        let profile = Profile::of_member(org, *member, *half);
+        let new = issuer.reissue(old, &profile, self.choice.old_names, self.now)?;
+        let holder = match member {
+            Member::Node(node) => Holder::Node(node.role),
+            Member::User(_) => Holder::User,
         };
-        let member_dir = layout::member_dir(org, *member);
-        let copies = if *half == Half::Identity { copies(org, found, old) } else { Vec::new() };
-        Ok((
-            Replacement {
-                member_dir,
-                path: path.to_path_buf(),
-                old: old.pem.clone(),
-                fingerprint: new.key_fingerprint,
-                new: new.pem,
-                copies,
-            },
-            renewed,
-        ))
+        let replacement = Replacement {
+            dir: layout::member_dir(org, *member),
+            name: member.common_name().to_owned(),
+            path: path.to_path_buf(),
+            old: (*old).clone(),
+            new,
+            copies: Vec::new(),
+            admincerts: if *half == Half::Identity { admincerts(org, found, old) } else { Vec::new() },
+        };
+        Ok((replacement, holder))
     }
 }
 
@@ -272,40 +295,10 @@ fn is_called(member: Member<'_>, name: &str) -> bool {
     member.common_name() == name || matches!(member, Member::Node(node) if node.name == name)
 }
 
-/// Where else an org's MSPs hold a signing certificate, for this key.
-fn copies(org: &Org, found: &FoundOrg, old: &Certificate) -> Vec<PathBuf> {
+/// The folders of administrators in an org's MSPs that hold a signing certificate, in whatever place of a file.
+fn admincerts(org: &Org, found: &FoundOrg, old: &Certificate) -> Vec<PathBuf> {
     let own = std::iter::once((layout::org_msp(org), &found.msp));
     let of_members = Member::all(org).zip(&found.members).map(|(member, found)| (layout::member_msp(org, member), &found.msp));
-    own.chain(of_members)
-        .flat_map(|(dir, msp)| msp.admincerts.iter().map(move |file| (dir.join("admincerts").join(&file.name), file)))
-        .filter(|(_, file)| is_for_same_key(&file.bytes, old))
-        .map(|(path, _)| path)
-        .collect()
-}
-
-fn is_for_same_key(pem: &[u8], certificate: &Certificate) -> bool {
-    Certificate::parse(pem).is_ok_and(|other| other.key_fingerprint == certificate.key_fingerprint)
-}
-
-/// Keeps the old certificate in a dated folder beside the member's folders, where no MSP is read: Fabric takes every file of
-/// `signcerts` for the identity, and tools copy whole `msp` folders. Gives its place.
-fn keep_old(store: &Store, replacement: &Replacement, now: OffsetDateTime) -> Result<PathBuf, Stop> {
-    let Replacement { member_dir, path, old, .. } = replacement;
-    let below = path.strip_prefix(member_dir).unwrap_or(path);
-    let name = |number: u32| match number {
-        1 => format!("renewed-{}", now.date()),
-        more => format!("renewed-{}.{more}", now.date()),
-    };
-    for target in (1..).map(|number| member_dir.join(name(number)).join(below)) {
-        match store.read(&target)? {
-            // A run that was killed kept it.
-            Some(bytes) if &bytes == old => return Ok(target),
-            Some(_) => {}
-            None => {
-                fs::write_new(&store.path(&target), old, Mode::Public)?;
-                return Ok(target);
-            }
-        }
-    }
-    Err(Stop::Internal(format!("`{}` has no room for an old certificate", lock_key(member_dir))))
+    let holds = |file: &super::PemFile| bundle::holds(&file.bytes, |other| replace::is_of_same_line(old, other));
+    own.chain(of_members).filter(|(_, msp)| msp.admincerts.iter().any(holds)).map(|(dir, _)| dir.join("admincerts")).collect()
 }

@@ -5,6 +5,7 @@ use super::found;
 use super::inventory::{Entry, EntryRole, Usage, entries};
 use super::lack::Lack;
 use super::layout;
+use super::leftover;
 use super::plan::Member;
 use super::unnamed::note_unnamed;
 use super::{Request, memory};
@@ -80,6 +81,7 @@ pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified
         let problem = places.take(MOST_PLACES).fold(problem, |problem, place| problem.at(&place));
         problems.push(problem.help("`fabkube crypto generate` makes what is missing, where the CA's key is"));
     }
+    leftover::warn(network, store, problems)?;
     note_unnamed(network, store, problems)?;
     Ok(assign(rows, problems.iter().skip(known)))
 }

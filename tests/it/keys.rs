@@ -157,7 +157,7 @@ fn a_folder_with_nothing_of_the_network_is_not_right() {
 fn a_renewed_certificate_leaves_the_others_of_its_file() {
     let project = Project::sample_with_stores();
     let org = "crypto-config/peerOrganizations/org1.example.com";
-    let path = format!("{org}/peers/peer0.org1.example.com/tls/server.crt");
+    let path = format!("{PEER}/tls/server.crt");
     let ca = project.read(&format!("{org}/tlsca/tlsca.org1.example.com-cert.pem"));
     let old = project.read(&path);
     project.write(&path, &format!("{old}{ca}"));

@@ -1,7 +1,8 @@
 //! The store of keys among several runs: at once, and after a kill.
 
 use crate::support::{Project, files};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,10 +20,31 @@ fn project() -> Project {
     project
 }
 
-fn generate(project: &Project) -> Command {
+fn command(project: &Project, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fabkube"));
-    command.args(["crypto", "generate"]).current_dir(project.path()).stdin(Stdio::null()).stdout(Stdio::null());
+    command.args(args).current_dir(project.path()).stdin(Stdio::null()).stdout(Stdio::null());
     command
+}
+
+fn generate(project: &Project) -> Command {
+    command(project, &["crypto", "generate"])
+}
+
+/// How many runs are killed, at moments all over a run; `FABKUBE_KILLS=200` for whoever wants to be sure.
+fn kills() -> u32 {
+    std::env::var("FABKUBE_KILLS").map_or(9, |kills| kills.parse().unwrap())
+}
+
+/// Starts a run and kills it some time after it has begun, or after it has come to what is waited for; gives whether it was at work
+/// until then.
+fn kill(mut command: Command, begun: impl Fn() -> bool, after: Duration) -> bool {
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    while !begun() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    std::thread::sleep(after);
+    let _ = child.kill();
+    !child.wait().unwrap().success()
 }
 
 /// Every certificate that is made with a key has it beside it, and nothing else is in the store.
@@ -62,34 +84,124 @@ fn a_killed_run_leaves_what_the_next_completes() {
     assert!(generate(&whole).stderr(Stdio::null()).status().unwrap().success());
     let takes = begun.elapsed();
     let project = project();
-    for part in 1..=9 {
-        let mut child = generate(&project).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(takes * part / 10);
-        let _ = child.kill();
-        child.wait().unwrap();
-        is_sound(&files(&project.path().join("crypto-config")));
+    let (kills, mut killed, mut half_done) = (kills(), 0, 0);
+    for part in 1..=kills {
+        killed += u32::from(kill(generate(&project), || true, takes * part / (kills + 1)));
+        let tree = files(&project.path().join("crypto-config"));
+        is_sound(&tree);
+        half_done += u32::from(!tree.is_empty() && !project.path().join("fabkube.lock").exists());
         if part % 3 == 0 {
             for name in ["crypto-config", "fabkube.lock"].into_iter().filter(|name| project.path().join(name).exists()) {
                 project.remove(name);
             }
         }
     }
+    eprintln!("{killed} of {kills} runs were killed, {half_done} times with some of the keys made");
+    assert!(half_done > 0, "no kill came while keys were made");
     project.run(&["crypto", "generate"]).ok();
     is_complete(&project);
     let paths = |project: &Project| project.tree("crypto-config").into_keys().collect::<Vec<_>>();
     assert_eq!(paths(&project), paths(&whole));
 }
 
+/// The certificates that are not kept, by path; those in a folder of administrators may become more.
+fn certificates(tree: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<&Path, &[u8]> {
+    let is_kept = |path: &Path| path.iter().any(|part| part.to_str().unwrap().starts_with("renewed-"));
+    let is_certificate = |path: &Path| path.extension().is_some_and(|e| e == "pem" || e == "crt");
+    let all = tree.iter().filter(|(path, _)| is_certificate(path) && !is_kept(path) && !path.starts_with(".fabkube-new"));
+    all.map(|(path, bytes)| (path.as_path(), bytes.as_slice())).collect()
+}
+
+#[test]
+fn a_killed_renewal_loses_nothing_and_the_next_completes_it() {
+    let project = project();
+    assert!(generate(&project).stderr(Stdio::null()).status().unwrap().success());
+    // Names that no certificate has yet, an administrator that `admincerts` names, and a CA that stands in many files.
+    let renew = |namespace: u32| {
+        let namespace = format!("n{namespace}");
+        let args = ["crypto", "renew", "--missing-sans", "--drop-names", "--namespace", &namespace];
+        let named = ["--node", "Admin@org1.example.com", "--ca", "tlsca.org2.example.com"];
+        command(&project, &[&args[..], &named].concat())
+    };
+    // Old certificates are kept first; the rest of a run is replacing.
+    let org = project.path().join("crypto-config/peerOrganizations/org2.example.com");
+    let kept = || std::fs::read_dir(&org).unwrap().count();
+    let (begun, before, kept_before) = (Instant::now(), project.tree("crypto-config"), kept());
+    let mut whole = renew(0).stderr(Stdio::null()).spawn().unwrap();
+    while kept() == kept_before {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    let replacing = Instant::now();
+    assert!(whole.wait().unwrap().success());
+    let (takes, replacing) = (begun.elapsed(), replacing.elapsed());
+    let after = project.tree("crypto-config");
+    let all = certificates(&before).iter().filter(|(path, bytes)| certificates(&after)[*path] != **bytes).count();
+    let (kills, mut killed, mut half_done) = (kills(), 0, 0);
+    for part in 1..=kills {
+        let before = project.tree("crypto-config");
+        let kept_before = kept();
+        killed += u32::from(match part % 2 {
+            0 => kill(renew(part), || true, takes * part / (kills + 1)),
+            _ => kill(renew(part), || kept() > kept_before, replacing * part / (kills + 1)),
+        });
+        let after = project.tree("crypto-config");
+        let (old, new) = (certificates(&before), certificates(&after));
+        let contents: BTreeSet<&[u8]> = after.values().map(Vec::as_slice).collect();
+        let mut changed = 0;
+        for (path, bytes) in &old {
+            let fingerprint = |bytes: &[u8]| fabkube::crypto::key_fingerprint(bytes).expect("a whole certificate");
+            let now = new.get(path).unwrap_or_else(|| panic!("{} is gone", path.display()));
+            assert_eq!(fingerprint(now), fingerprint(bytes), "{}", path.display());
+            // What a killed run put beside an administrator's own is nobody's yet.
+            let is_interim = path.parent().unwrap().ends_with("admincerts");
+            assert!(contents.contains(bytes) || is_interim, "{} is kept nowhere", path.display());
+            changed += usize::from(now != bytes);
+        }
+        let left = after.keys().find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(".fabkube-"));
+        assert!(left.is_none_or(|left| left.starts_with(".fabkube-new")), "{left:?}");
+        let others = before.iter().filter(|(path, _)| !old.contains_key(path.as_path()) && !path.starts_with(".fabkube-new"));
+        others.for_each(|(path, bytes)| assert_eq!(after.get(path), Some(bytes), "{}", path.display()));
+        half_done += u32::from(changed > 0 && changed < all);
+    }
+    eprintln!("{killed} of {kills} runs were killed, {half_done} times with some of the certificates replaced");
+    assert!(half_done > 0, "no kill came while certificates were replaced");
+    assert!(renew(kills).stderr(Stdio::null()).status().unwrap().success());
+    let namespace = format!("n{kills}");
+    let verified = project.run(&["crypto", "verify", "--namespace", &namespace]).ok();
+    assert!(verified.stderr.contains("311 of 311 are right"), "{}", verified.stderr);
+    let again = project.run(&["crypto", "renew", "--missing-sans", "--namespace", &namespace]).ok();
+    assert_eq!(again.stderr, "nothing to renew\n");
+    assert!(!project.path().join("crypto-config/.fabkube-new").exists());
+}
+
+#[cfg(unix)]
 #[test]
 fn runs_at_once_make_one_set_of_keys() {
     let project = project();
+    let store = project.path().join("crypto-config");
+    std::fs::create_dir(&store).unwrap();
+    let held = std::fs::File::open(&store).unwrap();
+    held.lock().unwrap();
     let children: Vec<_> = (0..3).map(|_| generate(&project).stderr(Stdio::piped()).spawn().unwrap()).collect();
-    let said: Vec<String> = children
+    // All three are at the door before any may go in.
+    let waiting: Vec<_> = children
         .into_iter()
-        .map(|child| {
-            let output = child.wait_with_output().unwrap();
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert!(output.status.success(), "{said}");
+        .map(|mut child| {
+            let mut errors = BufReader::new(child.stderr.take().unwrap());
+            let mut line = String::new();
+            errors.read_line(&mut line).unwrap();
+            assert!(line.starts_with("waiting for another fabkube"), "{line}");
+            (child, errors)
+        })
+        .collect();
+    assert!(is_empty(&store));
+    drop(held);
+    let said: Vec<String> = waiting
+        .into_iter()
+        .map(|(mut child, mut errors)| {
+            let mut said = String::new();
+            errors.read_to_string(&mut said).unwrap();
+            assert!(child.wait().unwrap().success(), "{said}");
             said
         })
         .collect();

@@ -204,7 +204,7 @@ fn a_file_without_pem_is_skipped_with_a_warning() {
     case.overwrite(&format!("{PEER}/msp/cacerts/README"), b"roots");
     case.overwrite(&format!("{PEER}/msp/cacerts/.fabkube-killed"), b"-----BEGIN");
     let (result, problems) = case.run();
-    assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), [Code::FK0316]);
+    assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), [Code::FK0316, Code::FK0361]);
     assert_eq!(result.unwrap().public().node(node_id(&case, "peer0.org1.example.com")).msp.cacerts.len(), 1);
 }
 
