@@ -298,7 +298,7 @@ codes! {
     FK0602 Error "a file is in the way"
         "Blocks, keys and files of yours are never overwritten."
     FK0603 Error "another fabkube is at work"
-        "Two runs that make keys in one folder would make two of each. The second waits for two minutes before it says this. Commands that\nmake nothing wait for nobody."
+        "Two runs that make or renew keys in one folder would come between each other. The second waits for two minutes before it says this. Commands that\nmake nothing wait for nobody."
     FK0901 Error "not built yet"
         "Fabric knows this and fabkube does not yet. Nothing is made and nothing is printed: half a network helps nobody."
     FK0902 Warning "left out, since it is not built yet"

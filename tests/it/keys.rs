@@ -2,6 +2,7 @@
 
 use crate::support::Project;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 #[test]
 fn list_prints_every_certificate_that_the_files_name() {
@@ -164,6 +165,73 @@ fn a_renewed_certificate_leaves_the_others_of_its_file() {
     project.run(&["crypto", "renew", "--node", "peer0.org1.example.com"]).ok();
     let new = project.read(&path);
     assert!(new.ends_with(&ca) && !new.contains(&old), "{new}");
+}
+
+#[test]
+fn names_go_only_where_that_is_asked_for_and_each_is_told() {
+    let project = Project::sample_with_stores();
+    let renew = |more: &[&str]| {
+        let args = ["crypto", "renew", "--node", "org1-peer0"];
+        project.run(&[&args[..], more].concat()).ok().stderr
+    };
+    let said = renew(&["-n", "other"]);
+    assert!(said.contains("server.crt; now names `org1-peer0.other` and ") && !said.contains("no longer names"), "{said}");
+    let said = renew(&["-n", "third", "--drop-names"]);
+    let lost = ["fabric", "other"].map(|namespace| {
+        let of = |service: &str| format!("`org1-{service}.{namespace}`, `org1-{service}.{namespace}.svc`");
+        assert!(said.contains(&of("peer0")) && said.contains(&format!("org1-peer-gateway-svc.{namespace}.svc`")), "{said}");
+    });
+    assert_eq!(lost.len(), 2);
+    let said = renew(&["-n", "third", "--drop-names"]);
+    assert!(!said.contains("names"), "{said}");
+}
+
+#[test]
+fn a_renewed_ca_is_the_same_to_lock_and_blocks_and_what_it_issues_lasts_longer() {
+    let project = Project::sample_with_stores();
+    let (lock, before) = (project.read("fabkube.lock"), not_after(&project));
+    let cas = ["--ca", "ca.org1.example.com", "--ca", "tlsca.org1.example.com", "--ca", "ca.example.com"];
+    let said = project.run(&[&["crypto", "renew", "--node", "org1-peer0"], &cas[..]].concat()).ok().stderr;
+    assert!(said.contains("ca.org1.example.com-cert.pem and 5 other files that have it\n"), "{said}");
+    assert!(said.matches("warning[FK0360]").count() == 3 && said.contains("; update every channel before"), "{said}");
+    assert_eq!(project.read("fabkube.lock"), lock);
+    let after = not_after(&project);
+    let longer: Vec<&str> = after.keys().filter(|path| after[*path] > before[*path]).map(String::as_str).collect();
+    assert_eq!(longer.len(), 3 + 2, "{longer:?}");
+    assert!(longer.iter().filter(|path| path.contains("/peers/peer0.org1.example.com/")).count() == 2, "{longer:?}");
+    let said = project.run(&["render", "--frozen"]).ok().stderr;
+    assert_eq!(said, "");
+    project.run(&["crypto", "verify"]).ok();
+}
+
+/// When every certificate ends, by its path.
+fn not_after(project: &Project) -> BTreeMap<String, String> {
+    let list: Vec<Value> = serde_json::from_str(&project.run(&["crypto", "list", "-o", "json"]).ok().stdout).unwrap();
+    let text = |line: &Value, key: &str| line[key].as_str().unwrap().to_owned();
+    list.iter().map(|line| (text(line, "path"), text(line, "notAfter"))).collect()
+}
+
+/// Whoever may write everything cannot see this.
+#[cfg(unix)]
+#[test]
+fn a_renewal_that_the_disk_stops_says_what_is_left() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::sample_with_stores();
+    let tls = project.path().join(PEER).join("tls");
+    let set = |mode: u32| std::fs::set_permissions(&tls, std::fs::Permissions::from_mode(mode)).unwrap();
+    set(0o500);
+    if std::fs::write(tls.join("try"), "").is_ok() {
+        eprintln!("skipped: this user may write everything");
+        return;
+    }
+    let renew = || project.run(&["crypto", "renew", "--missing-sans", "-n", "other"]);
+    let ran = renew();
+    set(0o700);
+    let said = "3 of 7 certificates are renewed; run the same again when the cause is mended, for these are not:\n";
+    assert!(ran.code == 2 && ran.stderr.contains(said), "{ran:?}");
+    assert_eq!(ran.stderr.matches("\n  crypto-config/").count(), 4, "{}", ran.stderr);
+    assert_eq!(renew().ok().stderr.matches("renewed crypto-config/").count(), 4);
+    project.run(&["crypto", "verify", "-n", "other"]).ok();
 }
 
 /// Whoever may read everything cannot see this.

@@ -89,7 +89,7 @@ fn without_node_ous() -> (Case, String) {
 }
 
 /// The files of the admincerts folders, by what they hold.
-fn admincerts<'f>(files: &'f BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)>) -> Vec<(&'f Path, &'f [u8])> {
+fn admincerts(files: &BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)>) -> Vec<(&Path, &[u8])> {
     let is_admincert = |path: &Path| path.parent().is_some_and(|dir| dir.ends_with("admincerts"));
     files.iter().filter(|(path, _)| is_admincert(path)).map(|(path, (bytes, _))| (path.as_path(), bytes.as_slice())).collect()
 }
