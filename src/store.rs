@@ -247,6 +247,21 @@ mod tests {
         assert!(!dir.path().join(SCRATCH).exists());
     }
 
+    #[test]
+    fn a_replacement_is_put_together_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Making::Missing);
+        let path = Path::new("signcerts/cert.pem");
+        store.add(path, b"old", Mode::Public).unwrap();
+        store.replace(path, b"new").unwrap();
+        assert_eq!(store.read(path).unwrap().unwrap(), b"new");
+        // Where nothing can be put together aside, nothing is put together beside the file either.
+        store.clean().unwrap();
+        fs::write_new(&dir.path().join(SCRATCH), b"", Mode::Public).unwrap();
+        assert!(store.replace(path, b"newer").is_err());
+        assert_eq!(store.read(path).unwrap().unwrap(), b"new");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_secret_is_readable_by_its_owner_alone() {
