@@ -1,13 +1,12 @@
 //! A certificate as read: its file's bytes and the facts that are asked of it. Issuing is `issue`'s, judging is `check`'s.
 
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use p256::ecdsa::{Signature, VerifyingKey};
-use sha2::{Digest, Sha256, Sha384};
+use super::signature::{Signature, Signed};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::net::IpAddr;
 use time::OffsetDateTime;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate, X509Extension};
 
 /// A certificate read from a PEM file.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,18 +40,43 @@ pub struct Certificate {
     pub(super) serial: Vec<u8>,
     /// The public key's bits: the point, for an elliptic curve.
     pub(super) public_key: Vec<u8>,
+    pub(super) constraints: Constraints,
+}
+
+/// What a certificate demands of whoever verifies it, and of the certificates below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Constraints {
+    /// How many CAs there may be between it and the certificate that is verified.
+    pub path_length: Option<u32>,
+    /// A critical extension that Go does not process (`crypto/x509/parser.go`, `processExtensions`): its object identifier.
+    pub unknown_critical: Option<String>,
+    /// Whether it limits the names below it.
+    pub limits_names: bool,
+    /// Whether it has subject alternative names, of any kind.
+    pub has_alternative_names: bool,
 }
 
 /// What kind of key a certificate is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyKind {
-    /// `P-256`, `P-384`, `P-521`, or a curve's object identifier.
+    /// `P-224`, `P-256`, `P-384`, `P-521`, or a curve's object identifier.
     Ecdsa(String),
     /// How many bits.
     Rsa(usize),
     Ed25519,
     /// Its object identifier.
     Other(String),
+}
+
+impl KeyKind {
+    /// Whether Go's `crypto/x509` reads a certificate with such a key.
+    pub(super) fn is_known_to_go(&self) -> bool {
+        match self {
+            KeyKind::Ecdsa(curve) => ["P-224", "P-256", "P-384", "P-521"].contains(&curve.as_str()),
+            KeyKind::Rsa(_) | KeyKind::Ed25519 => true,
+            KeyKind::Other(_) => false,
+        }
+    }
 }
 
 impl fmt::Display for KeyKind {
@@ -77,15 +101,6 @@ impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Certificate({}, {})", self.common_name, self.key_fingerprint)
     }
-}
-
-/// Whether a public key made a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signed {
-    Yes,
-    No,
-    /// By an algorithm that is not verified here (RSA, P-384, Ed25519).
-    Unknown,
 }
 
 /// The fingerprint of the public key in a PEM certificate; `None` where it cannot be read.
@@ -139,15 +154,20 @@ impl Certificate {
             subject_key_id: None,
             authority_key_id: None,
             public_key: read.public_key().subject_public_key.data.to_vec(),
+            constraints: Constraints::default(),
             der: Vec::new(),
         };
         for extension in read.extensions() {
+            if extension.critical && !is_processed(extension) {
+                facts.constraints.unknown_critical.get_or_insert_with(|| extension.oid.to_id_string());
+            }
             match extension.parsed_extension() {
                 ParsedExtension::SubjectKeyIdentifier(id) => facts.subject_key_id = Some(id.0.to_vec()),
                 ParsedExtension::AuthorityKeyIdentifier(id) => {
                     facts.authority_key_id = id.key_identifier.as_ref().map(|id| id.0.to_vec());
                 }
                 ParsedExtension::SubjectAlternativeName(names) => {
+                    facts.constraints.has_alternative_names = true;
                     for name in &names.general_names {
                         match name {
                             GeneralName::DNSName(name) => facts.dns_names.push((*name).to_owned()),
@@ -160,6 +180,8 @@ impl Certificate {
                     let server = usage.any || usage.server_auth;
                     facts.usages = Some(Usages { server, client: usage.any || usage.client_auth });
                 }
+                ParsedExtension::BasicConstraints(basic) => facts.constraints.path_length = basic.path_len_constraint,
+                ParsedExtension::NameConstraints(_) => facts.constraints.limits_names = true,
                 ParsedExtension::KeyUsage(usage) => facts.signs_certificates = usage.key_cert_sign(),
                 _ => {}
             }
@@ -196,12 +218,17 @@ impl Certificate {
     }
 
     pub(super) fn is_issued_by(&self, authority: &Certificate) -> bool {
-        let same_id = match (&self.authority_key_id, &authority.subject_key_id) {
+        let same_id = || match (&self.authority_key_id, &authority.subject_key_id) {
             (Some(wanted), Some(id)) => wanted == id,
             _ => true,
         };
-        // A CA that is none by its constraints is its own problem.
-        authority.subject == self.issuer && same_id && authority.signed(self) != Signed::No
+        // A CA that is none by its constraints is its own problem. Go asks for the signature whatever the key identifiers say.
+        authority.subject == self.issuer
+            && match self.signed_by(authority) {
+                Signed::Yes => true,
+                Signed::No => false,
+                Signed::Refused(_) | Signed::Unknown => same_id(),
+            }
     }
 
     /// Whether they are one certificate. Fabric rewrites high-S signatures before it compares, so what was signed decides.
@@ -210,25 +237,39 @@ impl Certificate {
             && (self.not_before, self.not_after, &self.subject) == (other.not_before, other.not_after, &other.subject)
     }
 
-    fn signed(&self, other: &Certificate) -> Signed {
-        let Ok((_, read)) = X509Certificate::from_der(&other.der) else { return Signed::No };
-        let algorithm = read.signature_algorithm.algorithm.to_id_string();
-        self.made_signature(read.tbs_certificate.as_ref(), &algorithm, &read.signature_value.data)
+    /// Whether the key of that certificate signed it; names are not compared.
+    pub(super) fn signed_by(&self, signer: &Certificate) -> Signed {
+        self.signature().map_or(Signed::No, |signature| signature.made_by(signer))
     }
 
-    /// Whether its key made a signature; `algorithm` is an object identifier.
-    pub(super) fn made_signature(&self, message: &[u8], algorithm: &str, signature: &[u8]) -> Signed {
-        let Ok(key) = VerifyingKey::from_sec1_bytes(&self.public_key) else { return Signed::Unknown };
-        let digest = match algorithm {
-            "1.2.840.10045.4.3.2" => Sha256::digest(message).to_vec(),
-            "1.2.840.10045.4.3.3" => Sha384::digest(message).to_vec(),
-            _ => return Signed::Unknown,
-        };
-        let signature = Signature::from_der(signature);
-        match signature.and_then(|signature| key.verify_prehash(&digest, &signature)) {
-            Ok(()) => Signed::Yes,
-            Err(_) => Signed::No,
+    /// The signature on it.
+    pub(super) fn signature(&self) -> Option<Signature> {
+        let (_, read) = X509Certificate::from_der(&self.der).ok()?;
+        Some(Signature::new(read.tbs_certificate.as_ref(), &read.signature_algorithm, &read.signature_value.data))
+    }
+}
+
+/// Whether Go processes a critical extension. Those that must not be critical it does not read (`crypto/x509/parser.go`).
+fn is_processed(extension: &X509Extension<'_>) -> bool {
+    let is_known = |name: &GeneralName<'_>| {
+        use GeneralName::{DNSName, IPAddress, RFC822Name, URI};
+        matches!(name, DNSName(_) | IPAddress(_) | RFC822Name(_) | URI(_))
+    };
+    match extension.parsed_extension() {
+        ParsedExtension::SubjectAlternativeName(names) => names.general_names.iter().any(is_known),
+        ParsedExtension::NameConstraints(constraints) => {
+            let trees = [&constraints.permitted_subtrees, &constraints.excluded_subtrees];
+            trees.into_iter().flatten().flatten().all(|tree| is_known(&tree.base))
         }
+        ParsedExtension::KeyUsage(_)
+        | ParsedExtension::BasicConstraints(_)
+        | ParsedExtension::CRLDistributionPoints(_)
+        | ParsedExtension::CertificatePolicies(_)
+        | ParsedExtension::PolicyMappings(_)
+        | ParsedExtension::PolicyConstraints(_)
+        | ParsedExtension::ExtendedKeyUsage(_)
+        | ParsedExtension::InhibitAnyPolicy(_) => true,
+        _ => false,
     }
 }
 
@@ -237,6 +278,7 @@ fn key_kind(key: &SubjectPublicKeyInfo<'_>) -> KeyKind {
     let curve = || {
         let oid = key.algorithm.parameters.as_ref().and_then(|curve| Some(curve.as_oid().ok()?.to_id_string()));
         match oid.as_deref() {
+            Some("1.3.132.0.33") => "P-224".to_owned(),
             Some("1.2.840.10045.3.1.7") => "P-256".to_owned(),
             Some("1.3.132.0.34") => "P-384".to_owned(),
             Some("1.3.132.0.35") => "P-521".to_owned(),

@@ -5,11 +5,12 @@ mod folder;
 mod identity;
 
 use super::certificate::Certificate;
+use super::chains::Authorities;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
 use super::issue;
-use super::lack::Lack;
+use super::lack::{Content, Lack};
 use super::layout;
-use super::msp::MspFolder;
+use super::msp::{MspFolder, PemFile};
 use super::ou_config::{OuConfig, read_ou_config};
 use super::plan::{Authority, Half, Member};
 use super::revocation::RevocationList;
@@ -34,6 +35,9 @@ pub(super) struct Check<'a> {
     now: OffsetDateTime,
     signing: Vec<Certificate>,
     tls: Vec<Certificate>,
+    /// The org's own MSP with the CAs that a run puts into it, and what it knows.
+    planned: MspFolder,
+    authorities: Authorities,
     /// `config.yaml` of the org's own MSP, which is the one that channels get.
     config: OuConfig,
     /// What was wrong with reading it.
@@ -53,7 +57,10 @@ impl<'a> Check<'a> {
         let dir = layout::org_msp(org);
         let config = ou_config(store, &dir, msp, &mut config_problems);
         let admins_to_come = names_admins(lack.files.iter().map(|file| file.path.as_path()), &dir);
-        let findings = Folder { msp, config: &config, admins_to_come }.findings();
+        let (now, fabric_version) = (issue::now(), network.fabric_version);
+        let planned = planned(org, found, lack);
+        let authorities = folder::authorities(&planned, Authority::Signing);
+        let findings = Folder { msp: &planned, config: &config, admins_to_come, fabric_version, now }.findings();
         Self {
             store,
             keys: policy.keys,
@@ -61,10 +68,12 @@ impl<'a> Check<'a> {
             org,
             found,
             lack,
-            fabric_version: network.fabric_version,
-            now: issue::now(),
+            fabric_version,
+            now,
             signing,
             tls,
+            planned,
+            authorities,
             config,
             config_problems,
             revocations: msp.crls.iter().filter_map(|file| RevocationList::parse(&file.bytes).ok()).collect(),
@@ -100,7 +109,7 @@ impl<'a> Check<'a> {
 
     fn node_ous(&self, problems: &mut Problems) {
         let msp = &self.found.msp;
-        let on = msp.config.as_ref().is_some_and(|config| String::from_utf8_lossy(config).contains("Enable: true"));
+        let on = self.config.has_node_ous();
         let (says, has) = match (self.org.node_ous, on) {
             (true, false) if !msp.admincerts.is_empty() => ("true", "without NodeOUs"),
             (false, true) => ("false", "with NodeOUs"),
@@ -121,7 +130,7 @@ impl<'a> Check<'a> {
         for finding in &self.findings {
             let mut problem = self.problem_of(finding, &dir);
             // Where it is about a CA, it is about the file in `ca` or `tlsca` too.
-            let mut files = self.found.msp.certificates();
+            let mut files = self.planned.certificates();
             let about = files.find(|(folder, file)| Path::new(folder).join(&file.name) == finding.file);
             for pair in Authority::BOTH.map(|authority| self.found.authority(authority)) {
                 if about.is_some_and(|(_, file)| pair.certificate().is_some_and(|certificate| certificate.pem == file.bytes)) {
@@ -171,7 +180,8 @@ impl<'a> Check<'a> {
         };
         let mut to_come = self.lack.members.iter().filter(|lack| lack.index == index).flat_map(|lack| &lack.files);
         let admins_to_come = names_admins(to_come.by_ref().map(|file| file.path.as_path()), &dir);
-        let findings = Folder { msp: own, config: &config, admins_to_come }.findings();
+        let Self { fabric_version, now, .. } = *self;
+        let findings = Folder { msp: own, config: &config, admins_to_come, fabric_version, now }.findings();
         let own =
             findings.iter().filter(|finding| !self.findings.contains(finding)).map(|finding| self.problem_of(finding, &dir));
         let all = problems.iter().cloned().chain(own);
@@ -196,9 +206,7 @@ impl<'a> Check<'a> {
             let stranger = self.issued(pair, half);
             let known = stranger.is_none();
             problems.extend(stranger);
-            let ended = self.validity(pair, code, &again(member));
-            let valid = ended.is_none();
-            problems.extend(ended);
+            problems.extend(self.validity(pair, code, &again(member)));
             problems.extend(self.key(member, pair));
             problems.extend(self.usages(member, pair, half));
             if known {
@@ -206,9 +214,10 @@ impl<'a> Check<'a> {
             }
             if half == Half::Identity {
                 problems.extend(self.key_kind(member, pair));
-                problems.extend(if valid { self.begin(member, pair) } else { None });
                 problems.extend(self.revoked(member, pair));
-                problems.extend(if known { self.role(member, pair) } else { None });
+                problems.extend(if known { self.identity(member, found) } else { None });
+            } else {
+                problems.extend(self.tls(member, pair));
             }
         }
         if let (Member::Node(node), Names::Checked) = (member, self.names) {
@@ -333,6 +342,33 @@ fn ou_config(store: &Store, dir: &Path, msp: &MspFolder, problems: &mut Problems
 /// Whether one of these files will name administrators in an MSP folder.
 fn names_admins<'f>(mut files: impl Iterator<Item = &'f Path>, dir: &Path) -> bool {
     files.any(|file| file.starts_with(dir.join("admincerts")) || file == dir.join("config.yaml"))
+}
+
+/// An org's own MSP with the certificates of CAs that a run puts into it, as far as they are here.
+fn planned(org: &Org, found: &FoundOrg, lack: &Lack) -> MspFolder {
+    let mut msp = found.msp.clone();
+    let dir = layout::org_msp(org);
+    for file in &lack.files {
+        let bytes = match &file.content {
+            Content::Bytes(bytes) => bytes.clone(),
+            Content::Authority(authority) => match found.authority(*authority).certificate() {
+                Some(certificate) => certificate.pem.clone(),
+                None => continue,
+            },
+            Content::Member(_) => continue,
+        };
+        let Ok(below) = file.path.strip_prefix(&dir) else { continue };
+        let (Some(folder), Some(name)) = (below.parent(), below.file_name()) else { continue };
+        let list = match folder.to_str() {
+            Some("cacerts") => &mut msp.cacerts,
+            Some("intermediatecerts") => &mut msp.intermediatecerts,
+            Some("tlscacerts") => &mut msp.tlscacerts,
+            Some("tlsintermediatecerts") => &mut msp.tlsintermediatecerts,
+            _ => continue,
+        };
+        list.push(PemFile { name: name.to_string_lossy().into_owned(), bytes });
+    }
+    msp
 }
 
 /// The authorities whose certificates an org's members may have.

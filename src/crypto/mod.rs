@@ -3,6 +3,7 @@
 
 mod bundle;
 mod certificate;
+mod chains;
 mod check;
 mod der;
 mod found;
@@ -23,6 +24,7 @@ mod renew;
 mod revocation;
 mod secret;
 mod shape;
+mod signature;
 mod signer;
 #[cfg(test)]
 mod tests;

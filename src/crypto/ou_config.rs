@@ -43,6 +43,11 @@ pub struct NodeOus {
 }
 
 impl OuConfig {
+    /// Whether roles are told apart by OUs.
+    pub(super) fn has_node_ous(&self) -> bool {
+        self.node_ous.as_ref().is_some_and(|ous| ous.enable == Some(true))
+    }
+
     /// The node OUs that are in force: those with a name, and none unless they are enabled.
     pub(super) fn roles(&self) -> Vec<(OuRole, &OuIdentifier)> {
         let Some(NodeOus { enable: Some(true), client, peer, admin, orderer }) = &self.node_ous else { return Vec::new() };

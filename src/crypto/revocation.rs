@@ -1,7 +1,8 @@
 //! A list of revoked certificates, as Fabric reads it (`fabric/msp/mspimplsetup.go`, `setupCRLs`).
 //! Which identities it is held against is `check`'s.
 
-use super::certificate::{Certificate, Signed, without_zeros};
+use super::certificate::{Certificate, without_zeros};
+use super::signature::{Signature, Signed};
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
@@ -10,8 +11,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer};
 pub(super) struct RevocationList {
     authority_key_id: Vec<u8>,
     serials: Vec<Vec<u8>>,
-    /// What is signed, the algorithm's object identifier, and the signature.
-    signed: (Vec<u8>, String, Vec<u8>),
+    signature: Signature,
 }
 
 impl RevocationList {
@@ -28,19 +28,14 @@ impl RevocationList {
         Ok(Self {
             authority_key_id: ids.next().ok_or("it has no authority key identifier, and Fabric asks for one")?,
             serials: read.iter_revoked_certificates().map(|revoked| without_zeros(revoked.raw_serial()).to_vec()).collect(),
-            signed: (
-                read.tbs_cert_list.as_ref().to_vec(),
-                read.signature_algorithm.algorithm.to_id_string(),
-                read.signature_value.data.to_vec(),
-            ),
+            signature: Signature::new(read.tbs_cert_list.as_ref(), &read.signature_algorithm, &read.signature_value.data),
         })
     }
 
     /// Whether it revokes a certificate of this issuer.
     pub fn revokes(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
-        let (message, algorithm, signature) = &self.signed;
         issuer.subject_key_id.as_ref() == Some(&self.authority_key_id)
             && self.serials.contains(&certificate.serial)
-            && issuer.made_signature(message, algorithm, signature) != Signed::No
+            && self.signature.made_by(issuer) != Signed::No
     }
 }

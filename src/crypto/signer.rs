@@ -1,4 +1,4 @@
-//! Keys that sign, and new ones: the only user of ring. What is signed is `issue`'s.
+//! Keys that sign, and new ones, by ring. What is signed is `issue`'s; verifying is `signature`'s.
 //!
 //! ring is many times as fast as RustCrypto, and networks have thousands of keys. It does not wipe what it holds: so a key is
 //! handed to it for one operation, or for as long as an authority issues.

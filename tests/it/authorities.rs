@@ -30,6 +30,11 @@ const ED25519: Key<'_> = &["-newkey", "ed25519"];
 
 /// A company's root CA and one below it, as `root.pem`, `ca.pem` and `ca.key` in a folder. False where there is no openssl.
 pub fn company_ca(dir: &Path, key: Key<'_>) -> bool {
+    company_ca_below(dir, RSA, key)
+}
+
+/// Likewise, with a root of a kind.
+fn company_ca_below(dir: &Path, root_key: Key<'_>, key: Key<'_>) -> bool {
     std::fs::create_dir_all(dir).unwrap();
     let ca = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n";
     std::fs::write(dir.join("extensions"), ca).unwrap();
@@ -37,7 +42,7 @@ pub fn company_ca(dir: &Path, key: Key<'_>) -> bool {
     let root = "/DC=com/DC=company/O=Company Ltd/CN=Company Root";
     let subject = "/DC=com/DC=company/C=NL/O=Company Ltd/OU=Ledger+OU=Team/CN=K\u{f6}ln Issuing CA+serialNumber=7";
     let request = ["req", "-new", "-nodes", "-utf8", "-multivalue-rdn"];
-    let of_root = [&request[..], RSA, &["-keyout", "root.key", "-out", "root.csr", "-subj", root]].concat();
+    let of_root = [&request[..], root_key, &["-keyout", "root.key", "-out", "root.csr", "-subj", root]].concat();
     if openssl(dir, &of_root).is_none() {
         return false;
     }
@@ -59,7 +64,7 @@ fn copy(project: &Project, from: &Path, to: &str) {
 
 /// What a company CA issued is whole, whoever judges.
 fn is_right(project: &Project, chain: &str) {
-    let verified = project.run(&["crypto", "verify"]);
+    let verified = project.run(&["crypto", "verify", "--fabric-version", "3.1"]);
     assert_eq!((verified.code, verified.stderr.contains("error[")), (0, false), "{}{}", verified.stdout, verified.stderr);
     let at = |path: &str| project.path().join(ORG).join(path);
     for (leaf, folder) in
@@ -76,7 +81,7 @@ fn is_right(project: &Project, chain: &str) {
         assert_eq!(text, of_ca, "it does not outlive its CA");
     }
     let before = project.tree("crypto-config");
-    assert!(project.run(&["crypto", "generate"]).ok().stderr.contains("; 0 made, "));
+    assert!(project.run(&["crypto", "generate", "--fabric-version", "3.1"]).ok().stderr.contains("; 0 made, "));
     assert_eq!(project.tree("crypto-config"), before);
 }
 
@@ -95,7 +100,7 @@ fn a_company_ca_issues_with_what_lies_beside_it() {
             copy(&project, &company.join("ca.key"), &format!("{ca}/company.key"));
         }
         let before = project.tree("crypto-config");
-        project.run(&["crypto", "generate"]).ok();
+        project.run(&["crypto", "generate", "--fabric-version", "3.1"]).ok();
         let after = project.tree("crypto-config");
         assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
         is_right(&project, "root.pem");
@@ -126,6 +131,28 @@ fn a_company_ca_issues_into_an_msp_that_was_filled_by_hand() {
     is_right(&project, "company.pem");
     let config = project.read(&format!("{ORG}/msp/config.yaml"));
     assert!(config.contains("Certificate: intermediatecerts/issuing.pem\n"), "{config}");
+}
+
+#[test]
+fn a_ca_without_its_root_is_refused_before_anything_is_made() {
+    let project = Project::empty();
+    project.write("crypto-config.yaml", COMPANY_ORG);
+    let company = project.path().join("company");
+    if !company_ca_below(&company, P256, P256) {
+        return eprintln!("skipped: there is no openssl on this machine");
+    }
+    copy(&project, &company.join("ca.pem"), "ca/ca.pem");
+    copy(&project, &company.join("ca.key"), "ca/priv_sk");
+    let before = project.tree(".");
+    let ran = project.run(&["crypto", "generate"]).wrong();
+    assert!(
+        ran.stderr.contains("error[FK0350]: `K\u{f6}ln Issuing CA` is among the roots, and did not sign itself"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("/ca/ca.pem\n") && project.tree(".") == before, "{}", ran.stderr);
+    copy(&project, &company.join("root.pem"), "ca/root.pem");
+    project.run(&["crypto", "generate"]).ok();
 }
 
 #[test]

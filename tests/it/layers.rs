@@ -16,6 +16,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rcgen", &["crypto"]),
     ("x509_parser", &["crypto"]),
     ("p256", &["crypto"]),
+    ("p384", &["crypto"]),
+    ("p521", &["crypto"]),
     ("ring", &["crypto"]),
     ("prost", &["channel"]),
     ("minijinja", &["render"]),

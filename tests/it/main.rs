@@ -7,6 +7,7 @@ mod support;
 
 mod authorities;
 mod block;
+mod chains;
 mod cli;
 mod cluster;
 mod conformance;

@@ -1,13 +1,18 @@
 //! Judges an MSP folder by what Fabric asks of one when it sets it up (`fabric/msp/mspimplsetup.go`). Who is issued by whom is
 //! the parent's; an identity is `identity`'s.
 
-use crate::crypto::certificate::Certificate;
+use crate::crypto::certificate::{Certificate, KeyKind};
+use crate::crypto::chains::{Authorities, Fault, Refusal, time_of};
 use crate::crypto::msp::{MspFolder, PemFile};
 use crate::crypto::ou_config::{OuConfig, OuIdentifier, OuRole};
+use crate::crypto::plan::Authority;
 use crate::crypto::revocation::RevocationList;
+use crate::crypto::signature::Signed;
 use crate::diag::Code;
+use crate::network::FabricVersion;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use time::OffsetDateTime;
 
 /// Something wrong with a file of an MSP folder. It says nothing of where the folder is: copies have the same findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +30,8 @@ pub(super) struct Folder<'a> {
     pub config: &'a OuConfig,
     /// Whether administrators will be named by what is still to be made.
     pub admins_to_come: bool,
+    pub fabric_version: FabricVersion,
+    pub now: OffsetDateTime,
 }
 
 /// The certificates of a folder's files that can be read, with their names.
@@ -37,32 +44,120 @@ pub(super) fn certificates(lists: [&[PemFile]; 2]) -> Vec<Certificate> {
     lists.into_iter().flat_map(read).map(|(_, certificate)| certificate).collect()
 }
 
+/// The folders of an MSP that have the CAs of a kind: those of roots, and those of what is between.
+pub(super) fn lists(msp: &MspFolder, authority: Authority) -> [(&'static str, &[PemFile]); 2] {
+    match authority {
+        Authority::Signing => [("cacerts", &msp.cacerts), ("intermediatecerts", &msp.intermediatecerts)],
+        Authority::Tls => [("tlscacerts", &msp.tlscacerts), ("tlsintermediatecerts", &msp.tlsintermediatecerts)],
+    }
+}
+
+/// The CAs of a kind that an MSP has.
+pub(super) fn authorities(msp: &MspFolder, authority: Authority) -> Authorities {
+    let [(_, roots), (_, intermediates)] = lists(msp, authority);
+    Authorities::new(certificates([roots, &[]]), certificates([intermediates, &[]]))
+}
+
+/// The problem of a certificate that Go's verification refuses.
+pub(super) fn code_of(fault: &Fault) -> Code {
+    match fault {
+        Fault::Stranger => Code::FK0309,
+        Fault::NotYet | Fault::Ended => Code::FK0334,
+        Fault::NoAuthority => Code::FK0332,
+        Fault::Usages => Code::FK0333,
+        Fault::CriticalExtension(_) | Fault::Signature(_) | Fault::PathLength | Fault::LimitedNames => Code::FK0350,
+    }
+}
+
+/// Whether Fabric reads an MSP with a certificate that has such a key (`bccsp/sw/keyimport.go`). For TLS, Go alone is asked.
+pub(super) fn takes_key(kind: &KeyKind, authority: Authority, version: FabricVersion) -> Result<(), String> {
+    if !kind.is_known_to_go() {
+        return Err(format!("has a key of the kind {kind}, and Fabric cannot read such certificates"));
+    }
+    if *kind == KeyKind::Ed25519 && authority == Authority::Signing && version.major < 3 {
+        return Err(format!("has a key of the kind {kind}, and Fabric {version} knows no such keys"));
+    }
+    Ok(())
+}
+
 impl Folder<'_> {
     pub fn findings(&self) -> Vec<Finding> {
-        let msp = self.msp;
         let mut findings = Vec::new();
-        for (folder, files) in [
-            ("cacerts", &msp.cacerts),
-            ("intermediatecerts", &msp.intermediatecerts),
-            ("tlscacerts", &msp.tlscacerts),
-            ("tlsintermediatecerts", &msp.tlsintermediatecerts),
-        ] {
-            for (name, certificate) in read(files) {
-                let faults = authority_faults(&certificate);
-                findings.extend(faults.into_iter().map(|(code, message, help)| Finding {
-                    code,
-                    message,
-                    file: Path::new(folder).join(name),
-                    help,
-                }));
-            }
-        }
-        findings.extend(unrooted(("intermediatecerts", &msp.intermediatecerts), ("cacerts", &msp.cacerts)));
-        findings.extend(unrooted(("tlsintermediatecerts", &msp.tlsintermediatecerts), ("tlscacerts", &msp.tlscacerts)));
+        findings.extend(Authority::BOTH.into_iter().flat_map(|authority| self.authorities(authority)));
         findings.extend(self.revocations());
         findings.extend(self.ou_certificates());
         findings.extend(self.administrators());
         findings
+    }
+
+    /// What is wrong with the CAs of a kind.
+    fn authorities(&self, authority: Authority) -> Vec<Finding> {
+        let known = authorities(self.msp, authority);
+        let [(root_folder, roots), (other_folder, others)] = lists(self.msp, authority);
+        let mut findings = Vec::new();
+        for (folder, name, certificate) in read(roots)
+            .into_iter()
+            .map(|(name, root)| (root_folder, name, root))
+            .chain(read(others).into_iter().map(|(name, other)| (other_folder, name, other)))
+        {
+            let mut faults = authority_faults(&certificate, authority, self.fabric_version);
+            if faults.is_empty() {
+                faults.extend(self.chain_fault(&certificate, &known, (authority, root_folder)));
+            }
+            let file = Path::new(folder).join(name);
+            let finding = |(code, message, help)| Finding { code, message, file: file.clone(), help };
+            findings.extend(faults.into_iter().map(finding));
+        }
+        findings
+    }
+
+    /// Why Fabric finds no way, or more than one, from a CA to a root.
+    fn chain_fault(
+        &self,
+        certificate: &Certificate,
+        known: &Authorities,
+        (authority, root_folder): (Authority, &str),
+    ) -> Option<(Code, String, &'static str)> {
+        let name = &certificate.common_name;
+        // Until 1.4, Fabric takes the root's own key for its issuer's, of whatever kind that is.
+        let is_ecdsa = matches!(certificate.key_kind, KeyKind::Ecdsa(_));
+        let is_root = known.roots.iter().any(|root| root.is_same_as(certificate));
+        if is_root && authority == Authority::Signing && (self.fabric_version.major >= 2 || !is_ecdsa) {
+            if let Some(fault) = root_fault(certificate) {
+                return Some(fault);
+            }
+        }
+        let at = match authority {
+            // Until 1.4, Fabric looks at the clock here (`setupTLSCAs`).
+            Authority::Tls if self.fabric_version.major < 2 => self.now,
+            Authority::Signing | Authority::Tls => time_of(certificate),
+        };
+        let told = |refusal: Refusal| {
+            if refusal.fault == Fault::Stranger && refusal.is_of(certificate) {
+                let message = format!("the intermediate CA `{name}` is not issued by a CA in `{root_folder}`");
+                return Some((Code::FK0309, message, "put the root CA's certificate beside it, or move it away"));
+            }
+            let message = match refusal.is_of(certificate) {
+                true => refusal.to_string(),
+                // What is wrong with that one by itself is said of it.
+                false if !refusal.fault.shows_below() => return None,
+                false => format!("the CA `{name}` is refused: {refusal}"),
+            };
+            Some((code_of(&refusal.fault), message, refusal.help()))
+        };
+        let chains = match known.chains(certificate, at) {
+            Ok(chains) => chains,
+            Err(refusal) => return told(refusal),
+        };
+        if let [chain] = chains.as_slice() {
+            // What it issues is one further down.
+            let short =
+                |(below, ca): &(usize, &&Certificate)| ca.constraints.path_length.is_some_and(|most| *below > most as usize);
+            let short = chain.iter().enumerate().find(short).filter(|_| authority == Authority::Signing);
+            return short.and_then(|(_, ca)| told(Fault::PathLength.of(ca)));
+        }
+        let message = format!("there are {} chains from the CA `{name}` to a root, and Fabric takes only one", chains.len());
+        Some((Code::FK0335, message, "leave one certificate of each CA in the folders of CAs"))
     }
 
     fn revocations(&self) -> Vec<Finding> {
@@ -152,8 +247,9 @@ impl Folder<'_> {
                 help: "put the administrator's certificate into `admincerts`, or a `config.yaml` with `AdminOUIdentifier` beside it",
             }];
         }
+        let mut findings = self.refused_administrators();
         if roles.is_empty() {
-            return Vec::new();
+            return findings;
         }
         let may_administer = |unit: &String| {
             let of = |wanted: OuRole| roles.iter().any(|(role, identifier)| *role == wanted && identifier.name() == unit);
@@ -161,26 +257,63 @@ impl Folder<'_> {
         };
         let without =
             read(&self.msp.admincerts).into_iter().filter(|(_, certificate)| !certificate.units.iter().any(may_administer));
-        without
-            .map(|(name, certificate)| Finding {
-                code: Code::FK0335,
-                message: format!(
-                    "the administrator `{}` has neither the OU of a client nor that of an administrator, and NodeOUs are on",
-                    certificate.common_name
+        let without = without.map(|(name, certificate)| Finding {
+            code: Code::FK0335,
+            message: format!(
+                "the administrator `{}` has neither the OU of a client nor that of an administrator, and NodeOUs are on",
+                certificate.common_name
+            ),
+            file: Path::new("admincerts").join(name),
+            help: "have the certificate issued with `OU=admin`, or move it out of `admincerts`",
+        });
+        findings.extend(without);
+        findings
+    }
+
+    /// Fabric verifies administrators when it sets the MSP up.
+    fn refused_administrators(&self) -> Vec<Finding> {
+        let known = authorities(self.msp, Authority::Signing);
+        // Folders without any CA are filled, or their lack is said.
+        if known.roots.is_empty() {
+            return Vec::new();
+        }
+        let mut findings = Vec::new();
+        for (name, certificate) in read(&self.msp.admincerts) {
+            let of = &certificate.common_name;
+            let (code, message) = match known.chains(&certificate, time_of(&certificate)) {
+                _ if takes_key(&certificate.key_kind, Authority::Signing, self.fabric_version).is_err() => {
+                    (Code::FK0331, format!("the administrator `{of}` has a key of the kind {}", certificate.key_kind))
+                }
+                Ok(chains) if chains.len() == 1 => continue,
+                Ok(chains) => (
+                    Code::FK0335,
+                    format!("the administrator `{of}` has {} chains to a root, and Fabric takes only one", chains.len()),
                 ),
-                file: Path::new("admincerts").join(name),
-                help: "have the certificate issued with `OU=admin`, or move it out of `admincerts`",
-            })
-            .collect()
+                Err(refusal) if !refusal.is_of(&certificate) && !refusal.fault.shows_below() => continue,
+                Err(refusal) if refusal.fault == Fault::PathLength => continue,
+                Err(refusal) => (code_of(&refusal.fault), format!("the administrator `{of}` is refused: {refusal}")),
+            };
+            let help = "have the certificate issued again by a CA of the MSP, or move it out of `admincerts`";
+            findings.push(Finding { code, message, file: Path::new("admincerts").join(name), help });
+        }
+        findings
     }
 }
 
-/// What Fabric, or Go below it, has against a certificate as a CA.
-fn authority_faults(certificate: &Certificate) -> Vec<(Code, String, &'static str)> {
+/// What Fabric, or Go below it, has against a certificate as a CA, wherever it was issued.
+fn authority_faults(
+    certificate: &Certificate,
+    authority: Authority,
+    version: FabricVersion,
+) -> Vec<(Code, String, &'static str)> {
     let name = &certificate.common_name;
     let mut faults = Vec::new();
     let help =
         "have the CA's certificate issued again on the same key, as a CA's: `CA:TRUE`, `keyCertSign`, a subject key identifier";
+    if let Err(what) = takes_key(&certificate.key_kind, authority, version) {
+        let message = format!("`{name}` is among the CAs, and {what}");
+        faults.push((Code::FK0331, message, "let a CA with an ECDSA P-256 key issue, and put its certificate there"));
+    }
     let mut fault = |code: Code, what: &str| faults.push((code, format!("`{name}` is among the CAs, and {what}"), help));
     if !certificate.is_ca {
         fault(Code::FK0332, "its certificate is not a CA's (no `CA:TRUE`)");
@@ -197,22 +330,23 @@ fn authority_faults(certificate: &Certificate) -> Vec<(Code, String, &'static st
     faults
 }
 
-/// Intermediate CAs that no CA of the folder issued.
-fn unrooted((folder, intermediates): (&str, &[PemFile]), (root_folder, roots): (&str, &[PemFile])) -> Vec<Finding> {
-    let intermediates = read(intermediates);
-    let authorities: Vec<Certificate> =
-        read(roots).into_iter().chain(intermediates.iter().cloned()).map(|(_, certificate)| certificate).collect();
-    let is_rooted = |certificate: &Certificate| {
-        authorities.iter().any(|authority| !authority.is_same_as(certificate) && certificate.is_issued_by(authority))
-    };
-    intermediates
-        .iter()
-        .filter(|(_, certificate)| !is_rooted(certificate))
-        .map(|(name, certificate)| Finding {
-            code: Code::FK0309,
-            message: format!("the intermediate CA `{}` is not issued by a CA in `{root_folder}`", certificate.common_name),
-            file: Path::new(folder).join(name),
-            help: "put the root CA's certificate beside it, or move it away",
-        })
-        .collect()
+/// Fabric rewrites high-S signatures, and asks of a root that an ECDSA key signed to have signed itself (`sanitizeCert`).
+fn root_fault(certificate: &Certificate) -> Option<(Code, String, &'static str)> {
+    if !certificate.signature().is_some_and(|signature| signature.is_ecdsa()) {
+        return None;
+    }
+    let name = &certificate.common_name;
+    match certificate.signed_by(certificate) {
+        Signed::Yes | Signed::Unknown => None,
+        Signed::Refused(algorithm) if certificate.subject == certificate.issuer => {
+            let refusal = Fault::Signature(algorithm).of(certificate);
+            Some((Code::FK0350, refusal.to_string(), refusal.help()))
+        }
+        Signed::No | Signed::Refused(_) => {
+            let message = format!("`{name}` is among the roots, and did not sign itself, which Fabric asks of roots");
+            let help = "put the root CA's certificate into the folder of roots, and this one into the folder of intermediate CAs; \
+                        beside a CA in `ca` or `tlsca`, put the certificates above it";
+            Some((Code::FK0350, message, help))
+        }
+    }
 }

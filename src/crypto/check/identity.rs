@@ -1,16 +1,16 @@
 //! Judges certificates of members by what Fabric and Go ask of them beyond issuer and date.
 //! What Fabric only finds when the identity is used is found here too (`fabric/msp/mspimplvalidate.go`).
 
-use super::folder::{Folder, certificates};
+use super::folder::{Folder, authorities, certificates, code_of, takes_key};
 use super::{Check, again};
 use crate::crypto::certificate::{Certificate, KeyKind};
+use crate::crypto::chains::{Authorities, Fault, time_of};
 use crate::crypto::found::{FoundMember, FoundPair};
 use crate::crypto::layout;
 use crate::crypto::ou_config::OuRole;
-use crate::crypto::plan::{Half, Member};
+use crate::crypto::plan::{Authority, Half, Member};
 use crate::diag::{Code, Place, Problem, Severity};
 use crate::network::Role;
-use time::Duration;
 
 impl Check<'_> {
     /// A problem of a member's. Nodes run on whatever is wrong with a user.
@@ -25,7 +25,8 @@ impl Check<'_> {
     pub(super) fn key_kind(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
         let why = match &certificate.key_kind {
-            KeyKind::Ecdsa(_) => return None,
+            KeyKind::Ecdsa(_) if certificate.key_kind.is_known_to_go() => return None,
+            KeyKind::Ecdsa(_) => "and Fabric cannot read certificates with keys on that curve".to_owned(),
             // Until 1.4 Fabric signed with RSA keys; from 3.0 on with Ed25519 (`fabric/bccsp/sw`).
             KeyKind::Rsa(_) if self.fabric_version.major < 2 => return None,
             KeyKind::Ed25519 if self.fabric_version.major >= 3 => return None,
@@ -59,19 +60,22 @@ impl Check<'_> {
         Some(self.of_member(member, pair, Code::FK0333, message).help(again(member)))
     }
 
-    /// Fabric verifies a chain at the moment when the leaf begins, and one second.
-    pub(super) fn begin(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
+    /// What Go has against a TLS certificate whatever its issuer, and against who issued it.
+    pub(super) fn tls(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
-        let at = certificate.not_before + Duration::SECOND;
-        let mut issuers = self.signing.iter().filter(|authority| certificate.is_issued_by(authority)).peekable();
-        let first = *issuers.peek()?;
-        if issuers.any(|authority| (authority.not_before..=authority.not_after).contains(&at)) {
-            return None;
+        let name = &certificate.common_name;
+        if let Err(what) = takes_key(&certificate.key_kind, Authority::Tls, self.fabric_version) {
+            let problem = self.of_member(member, pair, Code::FK0331, format!("the TLS certificate of `{name}` {what}"));
+            return Some(problem.help("have it issued for a new ECDSA P-256 key"));
         }
-        let when = if at < first.not_before { "before its CA does" } else { "after its CA has ended" };
-        let message =
-            format!("the identity of `{}` begins {when}, and Fabric verifies it at that moment", certificate.common_name);
-        Some(self.of_member(member, pair, Code::FK0334, message).help(again(member)))
+        // Nodes trust every CA of an MSP by itself.
+        let trusted = Authorities::new(self.tls.clone(), Vec::new());
+        let refusal = trusted.chains(certificate, time_of(certificate)).err()?;
+        let is_told = matches!(refusal.fault, Fault::CriticalExtension(_) | Fault::Signature(_)) && refusal.is_of(certificate);
+        is_told.then(|| {
+            let message = format!("the TLS certificate is refused: {refusal}");
+            self.of_member(member, pair, code_of(&refusal.fault), message).help(again(member))
+        })
     }
 
     pub(super) fn revoked(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
@@ -85,8 +89,61 @@ impl Check<'_> {
         })
     }
 
-    /// What the org's MSP makes of an identity: whether its chain is the only one, and its role by its OUs.
-    pub(super) fn role(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
+    /// The CA that an MSP takes an identity from: the next in the one chain that there is. Without a problem where it has been said.
+    fn issuer<'c>(
+        &self,
+        member: Member<'_>,
+        pair: &'c FoundPair,
+        known: &'c Authorities,
+    ) -> Result<&'c Certificate, Option<Box<Problem>>> {
+        let certificate = pair.certificate().ok_or(None)?;
+        let name = &certificate.common_name;
+        let refused =
+            |code: Code, what: String, help: &str| Err(Some(Box::new(self.of_member(member, pair, code, what).help(help))));
+        let chains = match known.chains(certificate, time_of(certificate)) {
+            Ok(chains) => chains,
+            Err(refusal) => {
+                let (fault, other) = (&refusal.fault, &refusal.common_name);
+                let message = match (fault, refusal.is_of(certificate)) {
+                    // By whom it is issued and what it may be used for is said without the chain.
+                    (Fault::Stranger | Fault::NoAuthority | Fault::Usages | Fault::PathLength, _) => return Err(None),
+                    (Fault::NotYet, false) => format!("begins before `{other}` does, and Fabric verifies it at that moment"),
+                    (Fault::Ended, false) => format!("begins after `{other}` has ended, and Fabric verifies it at that moment"),
+                    (Fault::CriticalExtension(_) | Fault::Signature(_), false) => return Err(None),
+                    (
+                        Fault::CriticalExtension(_) | Fault::Signature(_) | Fault::LimitedNames | Fault::NotYet | Fault::Ended,
+                        _,
+                    ) => {
+                        format!("is refused: {refusal}")
+                    }
+                };
+                return refused(code_of(fault), format!("the identity of `{name}` {message}"), &again(member));
+            }
+        };
+        let issuer = match chains.as_slice() {
+            [chain] => chain.get(1).copied().ok_or(None)?,
+            _ => {
+                let message =
+                    format!("the identity of `{name}` has {} chains to a root, and Fabric takes only one", chains.len());
+                let help = "leave one certificate of each CA in `msp/cacerts` and `msp/intermediatecerts`";
+                return refused(Code::FK0335, message, help);
+            }
+        };
+        if known.intermediates.iter().any(|below| !below.is_same_as(issuer) && below.is_issued_by(issuer)) {
+            let message = format!(
+                "the identity of `{name}` is issued by `{}`, which has an intermediate CA below it, and Fabric takes identities from \
+                 the lowest CAs alone",
+                issuer.common_name
+            );
+            let help = "have it issued by the intermediate CA, or take that out of `msp/intermediatecerts`";
+            return refused(Code::FK0335, message, help);
+        }
+        Ok(issuer)
+    }
+
+    /// What the org's MSP makes of an identity, and the member's own: whether there is a chain and no other, and its role by its OUs.
+    pub(super) fn identity(&self, member: Member<'_>, found: &FoundMember) -> Option<Problem> {
+        let pair = &found.identity;
         let certificate = pair.certificate()?;
         let name = &certificate.common_name;
         let refused = |what: String, help: &str| Some(self.of_member(member, pair, Code::FK0335, what).help(help));
@@ -96,28 +153,16 @@ impl Check<'_> {
                 &again(member),
             );
         }
-        let msp = &self.found.msp;
-        let [roots, intermediates] = [[&msp.cacerts[..], &[]], [&msp.intermediatecerts[..], &[]]].map(certificates);
-        let mut issuers: Vec<&Certificate> = Vec::new();
-        for authority in roots.iter().chain(&intermediates).filter(|authority| certificate.is_issued_by(authority)) {
-            if !issuers.iter().any(|issuer| issuer.is_same_as(authority)) {
-                issuers.push(authority);
+        let known = &self.authorities;
+        let issuer = match self.issuer(member, pair, known) {
+            Ok(issuer) => issuer,
+            Err(problem) => return problem.map(|problem| *problem),
+        };
+        let own = authorities(&found.msp, Authority::Signing);
+        if !own.roots.is_empty() && own != *known {
+            if let Err(Some(problem)) = self.issuer(member, pair, &own) {
+                return Some(*problem);
             }
-        }
-        if issuers.len() > 1 {
-            let message =
-                format!("the identity of `{name}` has {} issuers in the MSP, and Fabric takes only one chain", issuers.len());
-            return refused(message, "leave one certificate of each CA in `msp/cacerts` and `msp/intermediatecerts`");
-        }
-        let is_inner =
-            |issuer: &&&Certificate| intermediates.iter().any(|below| !below.is_same_as(issuer) && below.is_issued_by(issuer));
-        if let Some(issuer) = issuers.iter().find(is_inner) {
-            let message = format!(
-                "the identity of `{name}` is issued by `{}`, which has an intermediate CA below it, and Fabric takes identities from \
-                 the lowest CAs alone",
-                issuer.common_name
-            );
-            return refused(message, "have it issued by the intermediate CA, or take that out of `msp/intermediatecerts`");
         }
         let roles = self.config.roles();
         if roles.is_empty() {
@@ -137,11 +182,12 @@ impl Check<'_> {
                 return refused(message, "have it issued again with one of them, for the same key");
             }
         };
-        let folder = Folder { msp, config: &self.config, admins_to_come: true };
+        let Self { fabric_version, now, .. } = *self;
+        let folder = Folder { msp: &self.planned, config: &self.config, admins_to_come: true, fabric_version, now };
         // One that is no CA of the MSP is its own problem.
         let certifier = folder.ou_certificate(identifier);
-        let certifier = certifier.filter(|certifier| roots.iter().chain(&intermediates).any(|ca| ca.is_same_as(certifier)));
-        if certifier.is_some_and(|certifier| !issuers.iter().any(|issuer| issuer.is_same_as(&certifier))) {
+        let certifier = certifier.filter(|certifier| known.all().any(|ca| ca.is_same_as(certifier)));
+        if certifier.is_some_and(|certifier| !issuer.is_same_as(&certifier)) {
             let message = format!(
                 "the OU `{}` of `{name}` counts only where `{}` issued it, and another CA did",
                 identifier.name(),
