@@ -40,6 +40,7 @@ fn org_public(org: &Org, dir: &Path) -> OrgPublic {
         // No block names a peer's certificate, so the fixture has none.
         nodes: org.nodes.iter().filter(|n| n.role == Role::Orderer).map(|n| node(&n.common_name)).collect(),
         users: Vec::new(),
+        authorities: [Vec::new(), Vec::new()],
     }
 }
 

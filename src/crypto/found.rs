@@ -96,6 +96,29 @@ impl FoundOrg {
     }
 }
 
+impl FoundOrg {
+    /// The certificates that count as the org's CA of a kind: the one that issues, those beside it, and those in the org's MSP.
+    pub fn authorities(&self, authority: Authority) -> Vec<Certificate> {
+        let (beside, lists) = match authority {
+            Authority::Signing => (&self.above_ca, [&self.msp.cacerts, &self.msp.intermediatecerts]),
+            Authority::Tls => (&self.above_tlsca, [&self.msp.tlscacerts, &self.msp.tlsintermediatecerts]),
+        };
+        let others = beside.iter().chain(lists.into_iter().flatten()).filter_map(|file| Certificate::parse(&file.bytes).ok());
+        self.authority(authority).certificate().cloned().into_iter().chain(others).collect()
+    }
+
+    /// Whether the org's MSP knows the CA that issues, as far as the MSP knows any.
+    pub fn msp_knows_issuer(&self, authority: Authority) -> bool {
+        let lists = match authority {
+            Authority::Signing => [&self.msp.cacerts, &self.msp.intermediatecerts],
+            Authority::Tls => [&self.msp.tlscacerts, &self.msp.tlsintermediatecerts],
+        };
+        let issuer = self.authority(authority).fingerprint();
+        let mut known = lists.into_iter().flatten().filter_map(|file| Certificate::parse(&file.bytes).ok()).peekable();
+        known.peek().is_none() || known.any(|certificate| Some(certificate.key_fingerprint) == issuer)
+    }
+}
+
 impl FoundMember {
     fn nothing(org: &Org, member: Member<'_>) -> Self {
         let missing = |half| FoundPair::missing(layout::certificate(org, member, half));

@@ -3,6 +3,7 @@
 use super::certificate::Certificate;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
 use super::msp::MspFolder;
+use super::plan::Authority;
 use super::secret::Secret;
 use crate::diag::Stop;
 use crate::lock::Lock;
@@ -35,6 +36,8 @@ pub struct OrgPublic {
     pub nodes: Vec<IdentityPublic>,
     /// As `Org::users`.
     pub users: Vec<IdentityPublic>,
+    /// As [`Authority::BOTH`]: all that counts as the org's CA.
+    pub authorities: [Vec<Certificate>; 2],
 }
 
 /// The public material of a node or a user.
@@ -77,6 +80,28 @@ impl PublicMaterial {
     }
 }
 
+impl OrgPublic {
+    /// The key by which the org's CA is remembered: the one that is, as long as it is one of the org's CAs; else that of the CA that
+    /// issued to members, since an MSP may know CAs that issued to nobody.
+    fn pin(&self, authority: Authority, pinned: &str) -> String {
+        let (own, all) = match authority {
+            Authority::Signing => (&self.ca, &self.authorities[0]),
+            Authority::Tls => (&self.tlsca, &self.authorities[1]),
+        };
+        if all.iter().any(|certificate| certificate.key_fingerprint == pinned) {
+            return pinned.to_owned();
+        }
+        let issued = |issuer: &&Certificate| {
+            let of_member = |member: &IdentityPublic| match authority {
+                Authority::Signing => member.certificate.is_issued_by(issuer),
+                Authority::Tls => member.tls.certificate.is_issued_by(issuer),
+            };
+            self.nodes.iter().chain(&self.users).any(of_member)
+        };
+        all.iter().find(issued).unwrap_or(own).key_fingerprint.clone()
+    }
+}
+
 impl Material {
     pub fn public(&self) -> &PublicMaterial {
         &self.public
@@ -101,8 +126,9 @@ impl Material {
     pub fn remember(&self, network: &Network, lock: &mut Lock) {
         for (org, public) in network.orgs.iter().zip(&self.public.orgs) {
             let known = lock.orgs.entry(lock_key(&org.dir())).or_default();
-            known.ca = public.ca.key_fingerprint.clone();
-            known.tlsca = public.tlsca.key_fingerprint.clone();
+            for (authority, pinned) in [(Authority::Signing, &mut known.ca), (Authority::Tls, &mut known.tlsca)] {
+                *pinned = public.pin(authority, pinned);
+            }
             known.consenters.retain(|name, _| org.nodes.iter().any(|node| &node.common_name == name));
             for (node, identity) in org.nodes.iter().zip(&public.nodes) {
                 if network.is_consenter(node.id) || known.consenters.contains_key(&node.common_name) {
@@ -118,13 +144,14 @@ pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String
     let mut public = Vec::new();
     let mut keys = Vec::new();
     for (org, found) in network.orgs.iter().zip(found) {
+        let authorities = Authority::BOTH.map(|authority| found.authorities(authority));
         let FoundOrg { ca, tlsca, above_ca: _, above_tlsca: _, msp, members } = found;
         let members = members.into_iter().map(member).collect::<Result<Vec<_>, Stop>>()?;
         let (mut nodes, mut node_keys): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         let users = nodes.split_off(org.nodes.len());
         let user_keys = node_keys.split_off(org.nodes.len());
         let ((ca, _), (tlsca, _)) = (halves(ca, "ca")?, halves(tlsca, "ca")?);
-        public.push(OrgPublic { msp, ca, tlsca, nodes, users });
+        public.push(OrgPublic { msp, ca, tlsca, nodes, users, authorities });
         keys.push(OrgKeys { nodes: node_keys, users: user_keys });
     }
     Ok(Material { public: PublicMaterial { orgs: public }, keys, made })

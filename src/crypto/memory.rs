@@ -66,6 +66,11 @@ fn judge_org(request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut 
         if pair.is_broken() || remembered.is_empty() || here.as_ref() == Some(remembered) {
             continue;
         }
+        // An MSP may know several CAs: the one that is remembered need not be the one that issues.
+        let is_here = || found.authorities(authority).iter().any(|certificate| &certificate.key_fingerprint == remembered);
+        if here.is_some() && found.msp_knows_issuer(authority) && is_here() {
+            continue;
+        }
         if here.is_none() {
             let dir = layout::authority_dir(org, authority);
             let message =
@@ -80,7 +85,10 @@ fn judge_org(request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut 
         problems.push(
             Problem::new(Code::FK0303, message)
                 .at(&place(&pair.path))
-                .help("restore the CA, or take the store as a new network with `--new-network`"),
+                .help(
+                    "restore the CA's files from a backup, in `ca` and `tlsca` and in the folders of CAs in `msp`; only where another \
+                     network is to begin, whose members trust nobody of this one, `--new-network` takes the folder as it is",
+                ),
         );
     }
     let members = org.nodes.iter().zip(&found.members);

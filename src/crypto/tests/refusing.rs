@@ -32,6 +32,35 @@ fn a_lock_whose_keys_are_elsewhere_stops_everything() {
 }
 
 #[test]
+fn the_ca_that_is_remembered_may_be_any_of_the_msp() {
+    let mut case = Case::made();
+    let other = Case::of(&vec![]);
+    other.provide();
+    let org = "peerOrganizations/org1.example.com";
+    let files: Vec<_> = case.files().into_iter().filter(|(path, _)| path.starts_with(format!("{org}/ca"))).collect();
+    case.delete(&format!("{org}/ca"));
+    // It sorts first, and issued to nobody.
+    let root = fs::read(&other.path(&format!("{org}/msp/cacerts/ca.org1.example.com-cert.pem"))).unwrap();
+    case.overwrite(&format!("{org}/msp/cacerts/a.pem"), &root);
+    let known = std::mem::take(&mut case.lock);
+    let mut lock = Lock::default();
+    case.provide().remember(&case.network, &mut lock);
+    assert_eq!(lock, known, "the pin is of the CA that issued to the members");
+    case.lock = known.clone();
+    case.provide().remember(&case.network, &mut lock);
+    assert_eq!(lock, known);
+    files.iter().for_each(|(path, (bytes, _))| case.overwrite(path.to_str().unwrap(), bytes));
+    case.provide();
+    // One that the MSP does not know issues nothing that anybody trusts.
+    let stranger = Case::empty();
+    stranger.provide();
+    for file in ["ca/ca.org1.example.com-cert.pem", "ca/priv_sk"] {
+        case.overwrite(&format!("{org}/{file}"), &fs::read(&stranger.path(&format!("{org}/{file}"))).unwrap());
+    }
+    assert_eq!(case.codes(), [Code::FK0303]);
+}
+
+#[test]
 fn a_consenters_lost_key_is_not_made_again() {
     let mut case = Case::made();
     case.delete(&format!("{ORDERER}/tls"));
