@@ -124,6 +124,11 @@ pub(super) fn holds_pem(bytes: &[u8]) -> bool {
     pem::parse_many(bytes).is_ok_and(|blocks| !blocks.is_empty())
 }
 
+/// Whether a file is meant to hold a certificate, damaged or not: what else lies in a CA's folder may be its key.
+pub(super) fn is_meant_as_certificate(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).contains("BEGIN CERT")
+}
+
 impl Certificate {
     /// The first certificate of a PEM file.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {

@@ -6,7 +6,7 @@ mod identity;
 
 use super::certificate::Certificate;
 use super::chains::Authorities;
-use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
+use super::found::{self, FoundMember, FoundOrg, FoundPair, Pair};
 use super::issue;
 use super::lack::{Content, Lack};
 use super::layout;
@@ -197,6 +197,7 @@ impl<'a> Check<'a> {
 
     fn member(&self, index: usize, member: Member<'_>, found: &FoundMember) -> Vec<Problem> {
         let mut problems = self.member_folder(index, member, found);
+        let to_come = self.lack.members.iter().find(|lack| lack.index == index).map_or(&[][..], |lack| &lack.files);
         for half in Half::BOTH {
             let pair = found.half(half);
             let code = match member {
@@ -210,7 +211,7 @@ impl<'a> Check<'a> {
             problems.extend(self.key(member, pair));
             problems.extend(self.usages(member, pair, half));
             if known {
-                problems.extend(self.known(member, found, half));
+                problems.extend(self.known(member, found, half, to_come));
             }
             if half == Half::Identity {
                 problems.extend(self.key_kind(member, pair));
@@ -275,6 +276,12 @@ impl<'a> Check<'a> {
             Member::Node(_) => true,
             Member::User(user) => user.admin,
         };
+        if let Some(encrypted) = pair.encrypted.as_ref().map(|path| self.store.path(path)).filter(|_| is_used) {
+            let message =
+                format!("the private key of `{}` is encrypted, and Fabric reads none that are", certificate.common_name);
+            let problem = Problem::new(Code::FK0307, message).at(&self.place(pair)).at(&Place::file(&encrypted));
+            return (self.keys == Keys::Needed).then(|| problem.help(found::decrypting(&encrypted)));
+        }
         (self.keys == Keys::Needed && is_used).then(|| {
             let message = format!("there is no private key that matches the certificate of `{}`", certificate.common_name);
             Problem::new(Code::FK0307, message)

@@ -1,6 +1,6 @@
 //! What is in the store, read as it is: foreign names and forms included. Judging it is `check`'s, `memory`'s and `lack`'s.
 
-use super::certificate::Certificate;
+use super::certificate::{self, Certificate};
 use super::key::{Fit, PrivateKey};
 use super::layout;
 use super::msp::{self, MspFolder, PemFile};
@@ -42,6 +42,8 @@ pub(super) struct FoundPair {
     pub pair: Pair,
     /// Keys where its key belongs that are another's, if none is its own.
     pub others: Vec<PathBuf>,
+    /// An encrypted key where its key belongs, if none is its own.
+    pub encrypted: Option<PathBuf>,
 }
 
 /// How much of a pair there is.
@@ -73,7 +75,7 @@ impl FoundPair {
     }
 
     fn missing(path: PathBuf) -> Self {
-        Self { path, pair: Pair::Missing, others: Vec::new() }
+        Self { path, pair: Pair::Missing, others: Vec::new(), encrypted: None }
     }
 
     /// Whether something unreadable is in its place.
@@ -209,8 +211,7 @@ impl Reader<'_> {
         let expected = layout::authority_certificate(org, authority);
         let dir = layout::authority_dir(org, authority);
         let files = self.files(&dir)?;
-        let is_certificate =
-            |path: &Path, bytes: &[u8]| path == expected || String::from_utf8_lossy(bytes).contains("BEGIN CERT");
+        let is_certificate = |path: &Path, bytes: &[u8]| path == expected || certificate::is_meant_as_certificate(bytes);
         let (mut certificates, keys): (Files, Files) = files.into_iter().partition(|(path, bytes)| is_certificate(path, bytes));
         let beside = certificates.iter().flat_map(|(path, bytes)| msp::split(path, bytes)).collect();
         // The one that is called as it should be is the one that counts, unless only another has its key here.
@@ -271,6 +272,7 @@ impl Reader<'_> {
         let Parts { certificate, keys, expected, key } = parts;
         let path = certificate.as_ref().map_or(expected, |(path, _)| path.clone());
         let mut others = Vec::new();
+        let encrypted = keys.iter().find(|(_, bytes)| is_encrypted(bytes)).map(|(path, _)| path.clone());
         let pair = match certificate {
             Some((path, bytes)) => match Certificate::parse(&bytes) {
                 Ok(certificate) => with_key(certificate, keys, &mut others),
@@ -281,7 +283,8 @@ impl Reader<'_> {
             },
             None => self.key_alone(&keys, &key),
         };
-        FoundPair { path, pair, others }
+        let encrypted = encrypted.filter(|_| matches!(pair, Pair::Certificate(_)));
+        FoundPair { path, pair, others, encrypted }
     }
 
     /// What to do with keys that no certificate tells apart.
@@ -304,12 +307,34 @@ impl Reader<'_> {
             self.report(Code::FK0315, dir, "several keys, and no certificate that says which is meant".to_owned(), help);
             return Pair::Broken;
         }
+        if let Some((path, _)) = files.iter().find(|(_, bytes)| is_encrypted(bytes)) {
+            let message = "the private key is encrypted, and has no certificate".to_owned();
+            self.report(Code::FK0315, path, message, &decrypting(&self.store.path(path)));
+            return Pair::Broken;
+        }
         if files.iter().any(|(path, _)| path == expected) {
             self.report(Code::FK0315, expected, "the file cannot be read as a private key".to_owned(), help);
             return Pair::Broken;
         }
         Pair::Missing
     }
+}
+
+/// Whether a file holds a private key that takes a password, in either form that openssl writes.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let is = |block: &pem::Pem| {
+        block.tag() == "ENCRYPTED PRIVATE KEY"
+            || block.tag().ends_with("PRIVATE KEY") && block.headers().iter().any(|(_, value)| value.contains("ENCRYPTED"))
+    };
+    pem::parse_many(bytes).is_ok_and(|blocks| blocks.iter().any(is))
+}
+
+/// What to do about an encrypted key: neither fabkube nor Fabric asks for passwords.
+pub(super) fn decrypting(path: &Path) -> String {
+    let plain = path.with_file_name(layout::KEY);
+    let plain = if plain == path { path.with_file_name("plain.key") } else { plain };
+    let (path, plain) = (path.display(), plain.display());
+    format!("decrypt it with `openssl pkey -in {path} -out {plain}`, and move the encrypted file out of the tree")
 }
 
 /// What a pair is put together from.

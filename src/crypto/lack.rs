@@ -1,11 +1,12 @@
 //! What is missing of a network's material, and whether it may and can be made. Making it is `make`'s.
 
 use super::Request;
-use super::found::{FoundOrg, Pair};
+use super::found::{self, FoundOrg, FoundPair, Pair};
 use super::issue::{self, Issuer};
 use super::layout;
 use super::plan::{Authority, Half, Member, Profile};
 use super::shape::Shape;
+use super::verify::MOST_PLACES;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::Org;
 use std::path::{Path, PathBuf};
@@ -103,37 +104,38 @@ impl Lack {
         for authority in Authority::BOTH {
             let pair = found.authority(authority);
             let place = Place::file(&request.store.path(&pair.path));
-            let issues = |half: &Half| half.issuer() == authority;
-            let wanted = self.members.iter().filter(|member| member.halves.iter().any(issues)).count();
-            let (reason, help) = match &pair.pair {
-                Pair::Missing => {
-                    let mut pairs = found.members.iter().flat_map(|m| Half::BOTH.into_iter().filter(issues).map(|h| m.half(h)));
-                    let Some(orphan) = pairs.find(|pair| pair.certificate().is_some()) else { continue };
-                    let message = format!("the CA of `{}` is gone, but certificates that it issued are here", org.domain);
-                    let orphan = Place::file(&request.store.path(&orphan.path));
-                    problems
-                        .push(Problem::new(Code::FK0308, message).at(&place).at(&orphan).help("restore the CA from a backup"));
-                    continue;
-                }
-                _ if wanted == 0 => continue,
-                Pair::Certificate(_) => (
-                    "its private key is not here".to_owned(),
-                    "put the CA's key beside its certificate, or let the CA issue the pair where its key is and put that into the store",
-                ),
-                Pair::Whole(certificate, key) => match Issuer::open(certificate, key) {
-                    Ok(_) => continue,
-                    Err(reason) => {
-                        (reason, "let the CA issue the pair with the tool that made the CA, and put that into the store")
-                    }
-                },
-                Pair::Key(_) | Pair::Broken => continue,
-            };
-            let names = Member::all(org).map(Member::common_name).collect::<Vec<_>>();
-            let first = self.members.iter().find(|member| member.halves.iter().any(issues)).map_or("", |m| names[m.index]);
-            let others = if wanted > 1 { format!(" and {} more", wanted - 1) } else { String::new() };
-            let message = format!("`{first}`{others} needs a certificate, and the CA cannot issue it: {reason}");
-            problems.push(Problem::new(Code::FK0308, message).at(&place).help(help));
+            if matches!(pair.pair, Pair::Missing) {
+                let halves = || Half::BOTH.into_iter().filter(|half| half.issuer() == authority);
+                let mut pairs = found.members.iter().flat_map(|member| halves().map(|half| member.half(half)));
+                let Some(orphan) = pairs.find(|pair| pair.certificate().is_some()) else { continue };
+                let message = format!("the CA of `{}` is gone, but certificates that it issued are here", org.domain);
+                let orphan = Place::file(&request.store.path(&orphan.path));
+                problems.push(Problem::new(Code::FK0308, message).at(&place).at(&orphan).help("restore the CA from a backup"));
+                continue;
+            }
+            let members: Vec<Member<'_>> = Member::all(org).collect();
+            let wanted: Vec<(Member<'_>, Half)> = self
+                .members
+                .iter()
+                .flat_map(|lack| lack.halves.iter().map(|half| (members[lack.index], *half)))
+                .filter(|(_, half)| half.issuer() == authority)
+                .collect();
+            let Some((first, _)) = wanted.first() else { continue };
+            let Some((reason, help)) = obstacle(request, pair) else { continue };
+            let others = if wanted.len() > 1 { format!(" and {} more", wanted.len() - 1) } else { String::new() };
+            let message = format!("`{}`{others} needs a certificate, and the CA cannot issue it: {reason}", first.common_name());
+            let missing = wanted.iter().take(MOST_PLACES).map(|(member, half)| layout::certificate(org, *member, *half));
+            let problem = Problem::new(Code::FK0308, message).at(&place);
+            let problem = missing.fold(problem, |problem, path| problem.at(&Place::file(&request.store.path(&path))));
+            problems.push(problem.help(help));
         }
+    }
+
+    /// The members of which a run could make all that is missing.
+    pub fn makeable(&self, request: &Request<'_>, found: &FoundOrg) -> impl Iterator<Item = &MemberLack> {
+        let stuck = Authority::BOTH.map(|authority| obstacle(request, found.authority(authority)).is_some());
+        let is_stuck = move |half: &Half| Authority::BOTH.into_iter().zip(stuck).any(|(of, stuck)| stuck && half.issuer() == of);
+        self.members.iter().filter(move |lack| !lack.halves.iter().any(is_stuck))
     }
 
     fn judge_names(&self, org: &Org, problems: &mut Problems) {
@@ -160,5 +162,24 @@ impl Lack {
             let checks = std::iter::once(plain(member.common_name())).chain(profiles);
             checks.filter_map(Result::err).for_each(|reason| report(reason, place));
         }
+    }
+}
+
+/// Why a CA that is here cannot issue, and what to do about it.
+fn obstacle(request: &Request<'_>, pair: &FoundPair) -> Option<(String, String)> {
+    match &pair.pair {
+        Pair::Certificate(_) => Some(match pair.encrypted.as_ref().map(|path| request.store.path(path)) {
+            Some(encrypted) => ("its private key is encrypted".to_owned(), found::decrypting(&encrypted)),
+            None => (
+                "its private key is not here".to_owned(),
+                "put the CA's key beside its certificate, or let the CA issue the pair where its key is and put that into the store"
+                    .to_owned(),
+            ),
+        }),
+        Pair::Whole(certificate, key) => {
+            let help = "let the CA issue the pair with the tool that made the CA, and put that into the store";
+            Issuer::open(certificate, key).err().map(|reason| (reason, help.to_owned()))
+        }
+        Pair::Missing | Pair::Key(_) | Pair::Broken => None,
     }
 }

@@ -221,7 +221,7 @@ impl Maker<'_> {
             let pair = made.pairs.iter_mut().find(|pair| pair.half == half)?;
             let certificate = Certificate::parse(pair.certificate.as_bytes()).ok()?;
             let pair = Pair::Whole(certificate, pair.key.take()?);
-            Some(FoundPair { path: layout::certificate(self.org, member, half), pair, others: Vec::new() })
+            Some(FoundPair { path: layout::certificate(self.org, member, half), pair, others: Vec::new(), encrypted: None })
         };
         let (identity, tls) = (whole(Half::Identity), whole(Half::Tls));
         match (new, identity, tls) {

@@ -82,14 +82,10 @@ fn judge_org(request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut 
             return false;
         }
         let message = format!("the CA of `{}` has another key than the one in fabkube.lock", org.domain);
-        problems.push(
-            Problem::new(Code::FK0303, message)
-                .at(&place(&pair.path))
-                .help(
-                    "restore the CA's files from a backup, in `ca` and `tlsca` and in the folders of CAs in `msp`; only where another \
+        problems.push(Problem::new(Code::FK0303, message).at(&place(&pair.path)).help(
+            "restore the CA's files from a backup, in `ca` and `tlsca` and in the folders of CAs in `msp`; only where another \
                      network is to begin, whose members trust nobody of this one, `--new-network` takes the folder as it is",
-                ),
-        );
+        ));
     }
     let members = org.nodes.iter().zip(&found.members);
     for (name, remembered) in &known.consenters {

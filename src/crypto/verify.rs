@@ -1,7 +1,7 @@
 //! A whole tree, judged: every certificate with its problems. Judging is `check`'s, `memory`'s and `lack`'s.
 
 use super::check::Check;
-use super::found;
+use super::found::{self, FoundOrg};
 use super::inventory::{Entry, EntryRole, Usage, entries};
 use super::lack::Lack;
 use super::layout;
@@ -38,6 +38,8 @@ pub enum Subject {
     Msp {
         org: String,
         path: PathBuf,
+        /// Whether it has a CA: without one it is no MSP.
+        is_here: bool,
     },
 }
 
@@ -58,10 +60,11 @@ pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified
             lack.judge(request, org, found, problems);
             let request = Request { policy: Policy { keys, ..policy }, ..*request };
             Check::new(&request, org, found, &lack).run(problems);
-            absent.extend(not_made(org, &lack));
+            absent.extend(not_made(&request, org, found, &lack));
             note_missing_keys((org, &store.path(&org.dir())), keys, &all, problems);
         }
-        rows.push(Subject::Msp { org: org.domain.clone(), path: store.path(&layout::org_msp(org)) });
+        let is_here = !found.msp.cacerts.is_empty();
+        rows.push(Subject::Msp { org: org.domain.clone(), path: store.path(&layout::org_msp(org)), is_here });
         rows.extend(all.into_iter().map(|entry| Subject::Certificate(Box::new(entry))));
     }
     let certificates = || rows.iter().filter_map(|row| if let Subject::Certificate(entry) = row { Some(entry) } else { None });
@@ -93,12 +96,12 @@ pub(super) fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
-/// The folders that lack something.
-fn not_made(org: &Org, lack: &Lack) -> Vec<PathBuf> {
+/// The folders that lack something that a run would make.
+fn not_made(request: &Request<'_>, org: &Org, found: &FoundOrg, lack: &Lack) -> Vec<PathBuf> {
     let authorities = lack.authorities.iter().map(|authority| layout::authority_dir(org, *authority));
     let own = (!lack.files.is_empty()).then(|| layout::org_msp(org));
     let members: Vec<_> = Member::all(org).collect();
-    let of_members = lack.members.iter().map(|lack| layout::member_dir(org, members[lack.index]));
+    let of_members = lack.makeable(request, found).map(|lack| layout::member_dir(org, members[lack.index]));
     authorities.chain(own).chain(of_members).collect()
 }
 
@@ -150,14 +153,14 @@ impl Subject {
     pub fn path(&self) -> &Path {
         match self {
             Subject::Certificate(entry) => &entry.path,
-            Subject::Msp { org: _, path } => path,
+            Subject::Msp { path, .. } => path,
         }
     }
 
     /// The folder whose files go along with it: `ca`, `tls`; for a member's identity the whole of the member's folder.
     fn folder(&self) -> PathBuf {
         let (path, levels) = match self {
-            Subject::Msp { org: _, path } => (path, 0),
+            Subject::Msp { path, .. } => (path, 0),
             Subject::Certificate(entry) if entry.role == EntryRole::Ca || entry.usage == Usage::Tls => (&entry.path, 1),
             Subject::Certificate(entry) => (&entry.path, 3),
         };

@@ -202,7 +202,7 @@ codes! {
     FK0307 Error "a private key is missing"
         "There is a certificate, but no private key beside it that matches. A node with such a pair does not start. Restore the key; where\nkeys are not needed (`--secrets redact`, say), they may be absent."
     FK0308 Error "a certificate is needed, and its CA cannot issue it"
-        "The certificate is missing, and to make one the private key of the org's CA has to be in the store, in `ca/` or `tlsca/`, and has to\nbe ECDSA P-256. Let the CA issue the certificate where its key is, and put the pair into the store."
+        "The certificate is missing, and to make one the private key of the org's CA has to be in the store, in `ca/` or `tlsca/`, not\nencrypted, and of a kind that signs: ECDSA (P-256 or P-384), RSA (2048 to 4096 bits), and for Fabric 3 Ed25519. Let the CA issue the certificate where its key is, and put the pair into the store."
     FK0309 Error "a certificate is not issued by its org's CA"
         "The issuer, the key identifier or the signature leads to none of the CAs of the org. A node with it does not start, or nobody\ntrusts it. That comes of CAs that were made again while the certificates below them were kept."
     FK0310 Error "a certificate in use is not valid today"

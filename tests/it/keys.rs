@@ -116,6 +116,23 @@ fn verify_puts_a_problem_beside_what_it_is_about() {
 }
 
 #[test]
+fn verify_calls_missing_what_a_run_makes_and_wrong_what_it_cannot() {
+    let project = Project::sample_with_stores();
+    let org = "crypto-config/peerOrganizations/org1.example.com";
+    let peer = format!("{org}/peers/peer1.org1.example.com");
+    project.remove(&format!("{org}/msp"));
+    project.remove(&format!("{peer}/tls"));
+    let ran = project.run(&["crypto", "verify"]).ok();
+    assert_eq!(verdict(&ran.stdout, &format!("{org}/msp")), "missing");
+    assert_eq!(verdict(&ran.stdout, &format!("{peer}/tls/server.crt")), "missing");
+    assert!(ran.stderr.contains("note[FK0342]") && !ran.stderr.contains("error["), "{}", ran.stderr);
+    project.remove(&format!("{org}/tlsca/priv_sk"));
+    let ran = project.run(&["crypto", "verify"]).wrong();
+    assert_eq!(verdict(&ran.stdout, &format!("{peer}/tls/server.crt")), "error FK0308");
+    assert!(ran.stderr.contains(&format!("and {peer}/tls/server.crt\n")), "{}", ran.stderr);
+}
+
+#[test]
 fn verify_asks_for_private_keys_only_where_an_org_has_some() {
     let project = Project::sample_with_stores();
     remove_keys(&project, "crypto-config/peerOrganizations/org1.example.com");

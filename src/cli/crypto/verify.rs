@@ -58,12 +58,15 @@ fn status(problems: &Problems) -> Status {
 fn words(subject: &Subject) -> [&str; 4] {
     match subject {
         Subject::Certificate(entry) => [&entry.org, entry.role.word(), entry.usage.word(), &entry.name],
-        Subject::Msp { org, path: _ } => [org, "org", "msp", org],
+        Subject::Msp { org, .. } => [org, "org", "msp", org],
     }
 }
 
 fn is_missing(subject: &Subject) -> bool {
-    matches!(subject, Subject::Certificate(entry) if entry.certificate.is_none())
+    match subject {
+        Subject::Certificate(entry) => entry.certificate.is_none(),
+        Subject::Msp { is_here, .. } => !is_here,
+    }
 }
 
 fn table(verified: &Verified) -> String {

@@ -6,6 +6,7 @@ use super::{Check, again};
 use crate::crypto::certificate::{Certificate, KeyKind};
 use crate::crypto::chains::{Authorities, Fault, time_of};
 use crate::crypto::found::{FoundMember, FoundPair};
+use crate::crypto::lack::PublicFile;
 use crate::crypto::layout;
 use crate::crypto::ou_config::OuRole;
 use crate::crypto::plan::{Authority, Half, Member};
@@ -227,15 +228,17 @@ impl Check<'_> {
     }
 
     /// Whether the folders that go along with a member's pairs know who issued them.
-    pub(super) fn known(&self, member: Member<'_>, found: &FoundMember, half: Half) -> Option<Problem> {
+    pub(super) fn known(&self, member: Member<'_>, found: &FoundMember, half: Half, to_come: &[PublicFile]) -> Option<Problem> {
         let pair = found.half(half);
         let certificate = pair.certificate()?;
         let (authorities, what) = match half {
             Half::Identity => (certificates([&found.msp.cacerts, &found.msp.intermediatecerts]), "its `msp/cacerts`"),
             Half::Tls => (Certificate::parse_all(found.tls_ca.as_deref()?), "`tls/ca.crt`"),
         };
-        // An empty folder is filled, or its lack is said.
-        if authorities.is_empty() || certificate.is_issued_by_one_of(&authorities) {
+        let is_to_come = |file: &PublicFile| file.path.starts_with(layout::member_msp(self.org, member).join("cacerts"));
+        if authorities.is_empty() && (half == Half::Tls || to_come.iter().any(is_to_come))
+            || certificate.is_issued_by_one_of(&authorities)
+        {
             return None;
         }
         let message = format!("{what} does not have the CA that issued the certificate of `{}`", certificate.common_name);
