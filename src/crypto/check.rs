@@ -50,8 +50,7 @@ pub(super) struct Check<'a> {
 impl<'a> Check<'a> {
     pub fn new(request: &Request<'a>, org: &'a Org, found: &'a FoundOrg, lack: &'a Lack) -> Self {
         let msp = &found.msp;
-        let signing = trusted(&found.ca, msp.cacerts.iter().chain(&msp.intermediatecerts).map(|f| &f.bytes));
-        let tls = trusted(&found.tlsca, msp.tlscacerts.iter().chain(&msp.tlsintermediatecerts).map(|f| &f.bytes));
+        let [signing, tls] = Authority::BOTH.map(|authority| trusted(found, authority));
         let Request { network, store, lock: _, pinned: _, rooted: _, policy, names } = *request;
         let mut config_problems = Problems::new();
         let dir = layout::org_msp(org);
@@ -140,15 +139,13 @@ impl<'a> Check<'a> {
             problems.push(problem);
         }
         let msp = &self.found.msp;
-        for (half, folder, lists) in [
-            (Half::Identity, "cacerts", [&msp.cacerts[..], &msp.intermediatecerts]),
-            (Half::Tls, "tlscacerts", [&msp.tlscacerts, &msp.tlsintermediatecerts]),
-        ] {
+        for half in Half::BOTH {
+            let [(folder, roots), (_, others)] = msp.authorities(half.issuer());
             let below = dir.join(folder);
             if self.lack.files.iter().any(|file| file.path.starts_with(&below)) {
                 continue;
             }
-            let authorities = certificates(lists);
+            let authorities = certificates([roots, others]);
             let strangers: Vec<&Certificate> = Member::all(self.org)
                 .zip(&self.found.members)
                 .filter(|(member, _)| half == Half::Identity || matches!(member, Member::Node(_)))
@@ -379,6 +376,7 @@ fn planned(org: &Org, found: &FoundOrg, lack: &Lack) -> MspFolder {
 }
 
 /// The authorities whose certificates an org's members may have.
-fn trusted<'a>(own: &FoundPair, files: impl Iterator<Item = &'a Vec<u8>>) -> Vec<Certificate> {
-    own.certificate().cloned().into_iter().chain(files.filter_map(|bytes| Certificate::parse(bytes).ok())).collect()
+fn trusted(found: &FoundOrg, authority: Authority) -> Vec<Certificate> {
+    let [(_, roots), (_, others)] = found.msp.authorities(authority);
+    found.authority(authority).certificate().cloned().into_iter().chain(certificates([roots, others])).collect()
 }

@@ -99,25 +99,30 @@ impl FoundOrg {
 }
 
 impl FoundOrg {
+    /// The certificates that lie beside an authority's.
+    pub fn above(&self, authority: Authority) -> &[PemFile] {
+        match authority {
+            Authority::Signing => &self.above_ca,
+            Authority::Tls => &self.above_tlsca,
+        }
+    }
+
     /// The certificates that count as the org's CA of a kind: the one that issues, those beside it, and those in the org's MSP.
     pub fn authorities(&self, authority: Authority) -> Vec<Certificate> {
-        let (beside, lists) = match authority {
-            Authority::Signing => (&self.above_ca, [&self.msp.cacerts, &self.msp.intermediatecerts]),
-            Authority::Tls => (&self.above_tlsca, [&self.msp.tlscacerts, &self.msp.tlsintermediatecerts]),
-        };
-        let others = beside.iter().chain(lists.into_iter().flatten()).filter_map(|file| Certificate::parse(&file.bytes).ok());
-        self.authority(authority).certificate().cloned().into_iter().chain(others).collect()
+        let beside = self.above(authority).iter().filter_map(|file| Certificate::parse(&file.bytes).ok());
+        self.authority(authority).certificate().cloned().into_iter().chain(beside).chain(self.of_msp(authority)).collect()
     }
 
     /// Whether the org's MSP knows the CA that issues, as far as the MSP knows any.
     pub fn msp_knows_issuer(&self, authority: Authority) -> bool {
-        let lists = match authority {
-            Authority::Signing => [&self.msp.cacerts, &self.msp.intermediatecerts],
-            Authority::Tls => [&self.msp.tlscacerts, &self.msp.tlsintermediatecerts],
-        };
         let issuer = self.authority(authority).fingerprint();
-        let mut known = lists.into_iter().flatten().filter_map(|file| Certificate::parse(&file.bytes).ok()).peekable();
+        let mut known = self.of_msp(authority).peekable();
         known.peek().is_none() || known.any(|certificate| Some(certificate.key_fingerprint) == issuer)
+    }
+
+    fn of_msp(&self, authority: Authority) -> impl Iterator<Item = Certificate> {
+        let files = self.msp.authorities(authority).into_iter().flat_map(|(_, files)| files);
+        files.filter_map(|file| Certificate::parse(&file.bytes).ok())
     }
 }
 

@@ -2,6 +2,7 @@
 //! that holds a PEM block, by name. What the certificates in it say is `check`'s.
 
 use super::certificate;
+use super::plan::Authority;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::fs;
 use crate::store::Store;
@@ -75,6 +76,14 @@ impl MspFolder {
             list.sort_by(|a, b| a.name.cmp(&b.name));
         }
         msp
+    }
+
+    /// The CAs of a kind, by folder: the roots, and what is between them and those who are issued for.
+    pub(super) fn authorities(&self, authority: Authority) -> [(&'static str, &[PemFile]); 2] {
+        match authority {
+            Authority::Signing => [("cacerts", &self.cacerts), ("intermediatecerts", &self.intermediatecerts)],
+            Authority::Tls => [("tlscacerts", &self.tlscacerts), ("tlsintermediatecerts", &self.tlsintermediatecerts)],
+        }
     }
 
     /// The certificates that it trusts or names, by the folder they lie in.

@@ -135,13 +135,9 @@ impl Line {
     fn of(org: &Org, found: &FoundOrg, authority: Authority) -> Self {
         let name = layout::certificate_name(&authority.common_name(org));
         let pair = found.authority(authority);
-        let msp = &found.msp;
-        let (beside, lists) = match authority {
-            Authority::Signing => (&found.above_ca, [&msp.cacerts, &msp.intermediatecerts]),
-            Authority::Tls => (&found.above_tlsca, [&msp.tlscacerts, &msp.tlsintermediatecerts]),
-        };
+        let files = found.msp.authorities(authority).into_iter().flat_map(|(_, files)| files);
         let of_file = |file: &PemFile| Some((file.name.clone(), Certificate::parse(&file.bytes).ok()?));
-        let mut others: Vec<(String, Certificate)> = lists.into_iter().flatten().chain(beside).filter_map(of_file).collect();
+        let mut others: Vec<(String, Certificate)> = files.chain(found.above(authority)).filter_map(of_file).collect();
         let mut certificates: Vec<(String, Certificate)> = Vec::new();
         certificates.extend(pair.certificate().map(|own| (name.clone(), own.clone())));
         while let Some((_, last)) = certificates.last().filter(|(_, last)| last.subject != last.issuer) {

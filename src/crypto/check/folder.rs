@@ -44,17 +44,9 @@ pub(super) fn certificates(lists: [&[PemFile]; 2]) -> Vec<Certificate> {
     lists.into_iter().flat_map(read).map(|(_, certificate)| certificate).collect()
 }
 
-/// The folders of an MSP that have the CAs of a kind: those of roots, and those of what is between.
-pub(super) fn lists(msp: &MspFolder, authority: Authority) -> [(&'static str, &[PemFile]); 2] {
-    match authority {
-        Authority::Signing => [("cacerts", &msp.cacerts), ("intermediatecerts", &msp.intermediatecerts)],
-        Authority::Tls => [("tlscacerts", &msp.tlscacerts), ("tlsintermediatecerts", &msp.tlsintermediatecerts)],
-    }
-}
-
 /// The CAs of a kind that an MSP has.
 pub(super) fn authorities(msp: &MspFolder, authority: Authority) -> Authorities {
-    let [(_, roots), (_, intermediates)] = lists(msp, authority);
+    let [(_, roots), (_, intermediates)] = msp.authorities(authority);
     Authorities::new(certificates([roots, &[]]), certificates([intermediates, &[]]))
 }
 
@@ -93,7 +85,7 @@ impl Folder<'_> {
     /// What is wrong with the CAs of a kind.
     fn authorities(&self, authority: Authority) -> Vec<Finding> {
         let known = authorities(self.msp, authority);
-        let [(root_folder, roots), (other_folder, others)] = lists(self.msp, authority);
+        let [(root_folder, roots), (other_folder, others)] = self.msp.authorities(authority);
         let mut findings = Vec::new();
         for (folder, name, certificate) in read(roots)
             .into_iter()
@@ -122,10 +114,9 @@ impl Folder<'_> {
         // Until 1.4, Fabric takes the root's own key for its issuer's, of whatever kind that is.
         let is_ecdsa = matches!(certificate.key_kind, KeyKind::Ecdsa(_));
         let is_root = known.roots.iter().any(|root| root.is_same_as(certificate));
-        if is_root && authority == Authority::Signing && (self.fabric_version.major >= 2 || !is_ecdsa) {
-            if let Some(fault) = root_fault(certificate) {
-                return Some(fault);
-            }
+        let is_to_sign_itself = is_root && authority == Authority::Signing && (self.fabric_version.major >= 2 || !is_ecdsa);
+        if let Some(fault) = root_fault(certificate).filter(|_| is_to_sign_itself) {
+            return Some(fault);
         }
         let at = match authority {
             // Until 1.4, Fabric looks at the clock here (`setupTLSCAs`).

@@ -160,10 +160,9 @@ impl Check<'_> {
             Err(problem) => return problem.map(|problem| *problem),
         };
         let own = authorities(&found.msp, Authority::Signing);
-        if !own.roots.is_empty() && own != *known {
-            if let Err(Some(problem)) = self.issuer(member, pair, &own) {
-                return Some(*problem);
-            }
+        let differs = !own.roots.is_empty() && own != *known;
+        if let Err(Some(problem)) = if differs { self.issuer(member, pair, &own) } else { Ok(issuer) } {
+            return Some(*problem);
         }
         let roles = self.config.roles();
         if roles.is_empty() {
