@@ -1,13 +1,13 @@
 //! What the stage gives: public material, which the channel encoder gets, and beside it the private keys.
 
 use super::certificate::Certificate;
+use super::key::PrivateKey;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
 use super::msp::MspFolder;
 use super::secret::Secret;
 use crate::diag::Stop;
 use crate::lock::Lock;
 use crate::network::{Network, NodeId, OrgId};
-use p256::elliptic_curve::zeroize::Zeroizing;
 
 /// The keys and certificates of a network, in the order of its orgs, nodes and users.
 #[derive(Debug)]
@@ -147,7 +147,7 @@ fn halves(found: FoundPair, purpose: &str) -> Result<(Certificate, Secret), Stop
             return Err(Stop::Internal(format!("`{}` was taken for granted", found.path.display())));
         }
     };
-    let value = key.map(|key| Zeroizing::new(key.pem().to_owned()));
+    let value = key.map(PrivateKey::into_pem);
     let secret = Secret::new(&certificate.key_fingerprint, purpose, value);
     Ok((certificate, secret))
 }

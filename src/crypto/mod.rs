@@ -1,6 +1,7 @@
 //! Key material: a network's certificates and private keys, read from a store in cryptogen's layout, and made where they are
 //! missing. The store only grows. Blocks are `channel`'s; which Secrets the keys go into is `render`'s.
 
+mod armor;
 mod bundle;
 mod certificate;
 mod check;
@@ -97,8 +98,7 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
         return material::assemble(request.network, found, Vec::new());
     }
     request.store.try_adding()?;
-    let (found, made) = make::make(request, found, &lacks, progress)?;
-    request.store.keep()?;
+    let (found, made) = request.store.keeping(|| make::make(request, found, &lacks, progress))?;
     if !request.network.orgs.iter().zip(&found).all(|(org, found)| Lack::of(org, found).is_empty()) {
         return Err(Stop::Internal("what was made is not in the store".to_owned()));
     }

@@ -1,14 +1,15 @@
 //! Keys that sign, and new ones: the only user of ring. What is signed is `issue`'s.
 //!
-//! ring is many times as fast as RustCrypto, and networks have thousands of keys. It does not wipe what it holds: so a key is
-//! handed to it for one operation, or for as long as an authority issues.
+//! ring is many times as fast as RustCrypto, and networks have thousands of keys. It does not wipe what it holds, and nobody else
+//! can: its pairs of keys, and the PKCS#8 of a key that it makes, which lies on the stack. So a key is handed to it for one operation,
+//! or for as long as an authority issues. p256 wipes what it reads.
 
 use super::der;
 use super::key::{Algorithm, Encoding, PrivateKey, PublicKey};
 use crate::diag::Stop;
 use crate::network::KeyAlgorithm;
 use p256::ecdsa::Signature;
-use p256::elliptic_curve::zeroize::Zeroizing;
+use zeroize::Zeroizing;
 use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use rand_core::{OsRng, RngCore};
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, PublicKeyData, SignatureAlgorithm};
@@ -54,7 +55,7 @@ impl PublicKeyData for PublicKey {
     }
 }
 
-/// A key that signs certificates.
+/// A key that signs certificates. ring's copy of it is freed without being wiped.
 pub(super) struct Signer {
     pair: Pair,
     algorithm: Algorithm,
