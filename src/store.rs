@@ -199,25 +199,31 @@ impl Store {
         if self.memory.is_some() { Ok(()) } else { fs::keep(&self.dir) }
     }
 
-    /// The same of what `work` adds. It begins while the work goes on, so that little is left to wait for at the end.
-    pub fn keeping<T, E: From<fs::Error>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    /// Has the disk keep what `work` adds. The disk begins while the work goes on, and keeps the rest while `then` is done, which adds
+    /// nothing: so little time is left to wait.
+    pub fn keeping<W, T>(
+        &self,
+        work: impl FnOnce() -> Result<W, Stop>,
+        then: impl FnOnce(W) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
         if self.memory.is_some() {
-            return work();
+            return work().and_then(then);
         }
         let (working, worked) = mpsc::channel::<()>();
-        let done = std::thread::scope(|scope| {
-            scope.spawn(move || {
+        std::thread::scope(|scope| {
+            let keeper = scope.spawn(move || {
+                // Every failure counts: the system tells of each but once.
                 while worked.recv_timeout(KEEP) == Err(RecvTimeoutError::Timeout) {
-                    // What fails now fails again at the end, and is told then.
-                    let _ = fs::keep(&self.dir);
+                    fs::keep(&self.dir)?;
                 }
+                fs::keep(&self.dir)
             });
             let done = work();
             drop(working);
-            done
-        })?;
-        self.keep()?;
-        Ok(done)
+            let done = done.and_then(then)?;
+            keeper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(done)
+        })
     }
 
     fn remembered<T>(&self, look: impl FnOnce(&mut BTreeMap<PathBuf, SecretBytes>) -> T) -> Option<T> {

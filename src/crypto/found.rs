@@ -6,8 +6,8 @@ use super::layout;
 use super::msp::{self, MspFolder, PemFile, SecretFile};
 use super::plan::{Authority, Half, Member};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::network::{Network, Org};
 use crate::fs::SecretBytes;
+use crate::network::{Network, Org};
 use crate::store::Store;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -206,7 +206,12 @@ impl Reader<'_> {
 
     /// An authority, and the certificates that lie beside it. It may have given its certificate to the org's MSP alone: a Fabric CA's
     /// key is elsewhere for good.
-    fn authority(&mut self, org: &Org, authority: Authority, roots_of_msp: &[PemFile]) -> Result<(FoundPair, Vec<PemFile>), Stop> {
+    fn authority(
+        &mut self,
+        org: &Org,
+        authority: Authority,
+        roots_of_msp: &[PemFile],
+    ) -> Result<(FoundPair, Vec<PemFile>), Stop> {
         let expected = layout::authority_certificate(org, authority);
         let dir = layout::authority_dir(org, authority);
         let (mut certificates, mut beside, mut keys) = (Vec::<CertificateFile>::new(), Vec::new(), Vec::new());

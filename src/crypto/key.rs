@@ -6,10 +6,10 @@ use super::certificate::{self, Certificate};
 use super::secret::Secret;
 use super::signer;
 use hkdf::Hkdf;
-use zeroize::Zeroizing;
 use p256::pkcs8::DecodePrivateKey;
 use sha2::Sha256;
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// A private key. It cannot be printed, compared or copied, and wipes itself. What cannot be wiped: copies that ring makes while it
 /// reads a key, signs or makes one (see `signer`), and HMAC's inner state while a password is derived.

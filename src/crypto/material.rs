@@ -1,8 +1,8 @@
 //! What the stage gives: public material, which the channel encoder gets, and beside it the private keys.
 
 use super::certificate::Certificate;
-use super::key::PrivateKey;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
+use super::key::PrivateKey;
 use super::msp::MspFolder;
 use super::secret::Secret;
 use crate::diag::Stop;
