@@ -141,7 +141,7 @@ impl Store {
 
     /// Puts a public file in place of one that is there, whole or not at all. For renewal alone, which keeps the old one first.
     pub fn replace(&self, below: &Path, bytes: &[u8]) -> Result<(), fs::Error> {
-        match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
+        match self.remembered(|files| files.insert(below.to_path_buf(), SecretBytes::copy_of(bytes))) {
             Some(_) => Ok(()),
             None => fs::write_by(&self.scratch(), &self.dir.join(below), bytes, Mode::Public),
         }
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(store.read(path).unwrap().unwrap(), b"new");
         // Where nothing can be put together aside, nothing is put together beside the file either.
         store.clean().unwrap();
-        fs::write_new(&dir.path().join(SCRATCH), b"", Mode::Public).unwrap();
+        fs::write_new(&fs::scratch(dir.path()), b"", Mode::Public).unwrap();
         assert!(store.replace(path, b"newer").is_err());
         assert_eq!(store.read(path).unwrap().unwrap(), b"new");
     }
