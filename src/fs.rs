@@ -3,17 +3,30 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one door to the disk")]
 
+mod secret_bytes;
+#[cfg(test)]
+mod tests;
+
+pub use secret_bytes::SecretBytes;
+
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(target_os = "linux")]
 use rustix::fs::{CWD, RenameFlags};
 
-/// How the names of files begin that are not whole yet.
+/// How the names of files and folders begin that are not whole yet.
 pub const TEMPORARY: &str = ".fabkube-";
+
+/// The folder of a store where files and folders are put together before they are moved to their place: so nothing half-written is
+/// ever anywhere else.
+pub fn scratch(store: &Path) -> PathBuf {
+    store.join(format!("{TEMPORARY}new"))
+}
 
 /// An operation on a path that failed.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +41,12 @@ impl Error {
     /// The path in question.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether there is a folder where a file was to be read.
+    pub fn is_of_folder(&self) -> bool {
+        // Windows says that it is denied.
+        self.source.kind() == io::ErrorKind::IsADirectory || self.path.is_dir()
     }
 
     /// Whether it is there, and somebody else's.
@@ -63,11 +82,23 @@ impl Mode {
 
 /// The bytes of a file, or `None` where there is no such file.
 pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-        Err(e) => Err(failed("read", path)(e)),
-    }
+    if_there(path, "read", fs::read(path))
+}
+
+/// The same of a file that may hold a private key.
+pub fn read_secret_if_there(path: &Path) -> Result<Option<SecretBytes>> {
+    let read = || {
+        let mut file = fs::File::open(path)?;
+        // One more than it has, so that the buffer is not moved when its end is looked for. A file that grows meanwhile is: what
+        // was read by then stays in memory.
+        let length = usize::try_from(file.metadata()?.len()).unwrap_or(0).saturating_add(1);
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let read = file.read_to_end(&mut bytes);
+        let bytes = SecretBytes::new(bytes);
+        read.map(|_| bytes)
+    };
+    if_there(path, "read", read())
 }
 
 /// The bytes of a file that must be there.
@@ -75,27 +106,47 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(failed("read", path))
 }
 
-/// Whether a file or folder is there.
-pub fn exists(path: &Path) -> bool {
-    path.exists()
+/// Whether a file or folder is there. Fails where that cannot be said: in a folder that is not ours to look into, or behind a link
+/// that leads nowhere.
+pub fn exists(path: &Path) -> Result<bool> {
+    Ok(if_there(path, "look at", fs::metadata(path))?.is_some())
 }
 
-/// Whether a folder is there.
-pub fn is_dir(path: &Path) -> bool {
-    path.is_dir()
+/// Whether a folder is there. Fails as [`exists`].
+pub fn is_dir(path: &Path) -> Result<bool> {
+    Ok(if_there(path, "look at", fs::metadata(path))?.is_some_and(|metadata| metadata.is_dir()))
 }
 
 /// The names in a folder, sorted; none where the folder is not there.
 pub fn list(dir: &Path) -> Result<Vec<OsString>> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Vec::new()),
-        Err(e) => return Err(failed("list", dir)(e)),
-    };
+    let Some(entries) = if_there(dir, "list", fs::read_dir(dir))? else { return Ok(Vec::new()) };
     let mut names =
         entries.map(|entry| entry.map(|e| e.file_name())).collect::<io::Result<Vec<_>>>().map_err(failed("list", dir))?;
     names.sort();
     Ok(names)
+}
+
+/// What was found at a path, or `None` where nothing is there: no folder above it either, or a file in such a folder's place.
+fn if_there<T>(path: &Path, action: &'static str, found: io::Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => match dangling(path) {
+            Some(link) => Err(link),
+            None => Ok(None),
+        },
+        Err(e) => Err(failed(action, path)(e)),
+    }
+}
+
+/// The link on the way to a path that leads nowhere, if it is for this that nothing was found. What it led to may be on a disk that
+/// is not here now: that is no reason to make it anew.
+fn dangling(path: &Path) -> Option<Error> {
+    let (link, metadata) = path.ancestors().find_map(|path| Some((path, path.symlink_metadata().ok()?)))?;
+    if !metadata.is_symlink() || fs::metadata(link).is_ok() {
+        return None;
+    }
+    let target = fs::read_link(link).ok()?;
+    Some(failed("follow the link", link)(io::Error::other(format!("it leads to `{}`, which is not there", target.display()))))
 }
 
 /// The files (not folders) below a folder at any depth, as paths below it, sorted; none where it is not there.
@@ -105,7 +156,7 @@ pub fn walk(dir: &Path) -> Result<Vec<PathBuf>> {
     while let Some(below) = pending.pop() {
         for name in list(&dir.join(&below))? {
             let path = below.join(name);
-            if dir.join(&path).is_dir() {
+            if is_dir(&dir.join(&path))? {
                 pending.push(path);
             } else {
                 found.push(path);
@@ -118,14 +169,18 @@ pub fn walk(dir: &Path) -> Result<Vec<PathBuf>> {
 
 /// Whether files can be made in a folder, or in the folder that it would be made in. Nothing is left there, not even by a kill.
 pub fn try_writing(dir: &Path) -> Result<()> {
-    let here = |dir: &&Path| !dir.as_os_str().is_empty() && dir.symlink_metadata().is_ok();
-    let nearest = dir.ancestors().find(here).unwrap_or(Path::new("."));
+    for dir in dir.ancestors().filter(|dir| !dir.as_os_str().is_empty()) {
+        if exists(dir)? {
+            return tempfile::tempfile_in(dir).map(drop).map_err(failed("write in", dir));
+        }
+    }
+    let nearest = Path::new(".");
     tempfile::tempfile_in(nearest).map(drop).map_err(failed("write in", nearest))
 }
 
 /// Makes a folder and those above it.
 pub fn make_dir(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).map_err(failed("make the folder", dir))
+    fs::create_dir_all(dir).map_err(|e| dangling(dir).unwrap_or_else(|| failed("make the folder", dir)(e)))
 }
 
 fn written_in(dir: &Path, path: &Path, bytes: &[u8], mode: Mode) -> Result<tempfile::NamedTempFile> {
@@ -180,7 +235,7 @@ pub fn write_new_by(scratch: &Path, path: &Path, bytes: &[u8], mode: Mode) -> Re
 }
 
 /// A file of a folder to be written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct NewFile<'a> {
     /// Below the folder.
     pub path: &'a Path,
@@ -188,12 +243,22 @@ pub struct NewFile<'a> {
     pub mode: Mode,
 }
 
+impl fmt::Debug for NewFile<'_> {
+    /// Without the bytes, which may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewFile({}, {} bytes, {:?})", self.path.display(), self.bytes.len(), self.mode)
+    }
+}
+
 /// Writes a folder that is not there yet, by way of a folder on the same disk: with all its files or not at all. Gives false, and
 /// has written nothing, where there is such a folder by now or the folders are on different disks.
 pub fn write_new_dir(scratch: &Path, dir: &Path, files: &[NewFile<'_>]) -> Result<bool> {
-    make_dir(scratch)?;
     let new = scratch.join(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
-    fs::create_dir(&new).map_err(failed("make the folder", &new))?;
+    // Once a network, not once a node.
+    if fs::create_dir(&new).is_err() {
+        make_dir(scratch)?;
+        fs::create_dir(&new).map_err(failed("make the folder", &new))?;
+    }
     let written = fill(&new, files).and_then(|()| move_new_dir(&new, dir));
     if !matches!(written, Ok(true)) {
         // What went wrong is told; what is left here goes with the next run.
@@ -279,7 +344,7 @@ impl Drop for Claim {
 /// that ends: no file stands for it.
 pub fn claim(dir: &Path) -> Result<Option<Claim>> {
     loop {
-        let is_new = !dir.is_dir();
+        let is_new = !is_dir(dir)?;
         make_dir(dir)?;
         let Ok(lock) = fs::File::open(dir) else { return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: None })) };
         match lock.try_lock() {

@@ -2,10 +2,11 @@
 //! What lies in it and under which names is `crypto`'s and `channel`'s.
 
 use crate::diag::{Code, Problem, Problems, Progress, Stop};
-use crate::fs::{self, Claim, Mode, NewFile};
+use crate::fs::{self, Claim, Mode, NewFile, SecretBytes};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// What a command may add to the stores.
@@ -56,14 +57,14 @@ pub struct Store {
     dir: PathBuf,
     making: Making,
     /// Where additions go instead of the disk; reads look here first.
-    memory: Option<Mutex<BTreeMap<PathBuf, Vec<u8>>>>,
+    memory: Option<Mutex<BTreeMap<PathBuf, SecretBytes>>>,
 }
 
 /// How long a run waits for another: longer than any takes that makes keys.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Where files and folders are put together before they are moved to their place: so nothing half-written is ever anywhere else.
-const SCRATCH: &str = ".fabkube-new";
+/// How long a run adds to a store between two times that the disk begins to keep it: longer than a small network takes.
+const KEEP: Duration = Duration::from_millis(100);
 
 impl Drop for Store {
     fn drop(&mut self) {
@@ -90,19 +91,27 @@ impl Store {
         if below.as_os_str().is_empty() { self.dir.clone() } else { self.dir.join(below) }
     }
 
-    /// Whether there is a file or folder.
-    pub fn has(&self, below: &Path) -> bool {
+    /// Whether there is a file or folder. Fails where that cannot be said, as [`fs::exists`].
+    pub fn has(&self, below: &Path) -> Result<bool, fs::Error> {
         let remembered = |files: &mut BTreeMap<PathBuf, _>| {
             files.range(below.to_path_buf()..).next().is_some_and(|(path, _)| path.starts_with(below))
         };
-        self.remembered(remembered).unwrap_or_default() || fs::exists(&self.dir.join(below))
+        Ok(self.remembered(remembered).unwrap_or_default() || fs::exists(&self.dir.join(below))?)
     }
 
     /// The bytes of a file, or `None` where it is not there.
     pub fn read(&self, below: &Path) -> Result<Option<Vec<u8>>, fs::Error> {
-        match self.remembered(|files| files.get(below).cloned()).flatten() {
+        match self.remembered(|files| files.get(below).map(|bytes| bytes.expose().to_vec())).flatten() {
             Some(bytes) => Ok(Some(bytes)),
             None => fs::read_if_there(&self.dir.join(below)),
+        }
+    }
+
+    /// The same of a file that may hold a private key.
+    pub fn read_secret(&self, below: &Path) -> Result<Option<SecretBytes>, fs::Error> {
+        match self.remembered(|files| files.get(below).map(|bytes| SecretBytes::copy_of(bytes.expose()))).flatten() {
+            Some(bytes) => Ok(Some(bytes)),
+            None => fs::read_secret_if_there(&self.dir.join(below)),
         }
     }
 
@@ -124,7 +133,7 @@ impl Store {
 
     /// Adds a file that is not there yet, whole or not at all.
     pub fn add(&self, below: &Path, bytes: &[u8], mode: Mode) -> Result<(), fs::Error> {
-        match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
+        match self.remembered(|files| files.insert(below.to_path_buf(), SecretBytes::copy_of(bytes))) {
             Some(_) => Ok(()),
             None => fs::write_new_by(&self.scratch(), &self.dir.join(below), bytes, mode),
         }
@@ -132,7 +141,7 @@ impl Store {
 
     /// Puts a public file in place of one that is there, whole or not at all. For renewal alone, which keeps the old one first.
     pub fn replace(&self, below: &Path, bytes: &[u8]) -> Result<(), fs::Error> {
-        match self.remembered(|files| files.insert(below.to_path_buf(), bytes.to_vec())) {
+        match self.remembered(|files| files.insert(below.to_path_buf(), SecretBytes::copy_of(bytes))) {
             Some(_) => Ok(()),
             None => fs::write_by(&self.scratch(), &self.dir.join(below), bytes, Mode::Public),
         }
@@ -146,7 +155,7 @@ impl Store {
     /// Adds files to a folder, in this order: all at once where the folder is not there yet. Paths are below the folder.
     pub fn add_all(&self, below: &Path, files: &[NewFile<'_>]) -> Result<Added, fs::Error> {
         let dir = self.dir.join(below);
-        if self.memory.is_none() && !fs::exists(&dir) && fs::write_new_dir(&self.scratch(), &dir, files)? {
+        if self.memory.is_none() && !fs::exists(&dir)? && fs::write_new_dir(&self.scratch(), &dir, files)? {
             return Ok(Added::Folder);
         }
         files.iter().try_for_each(|NewFile { path, bytes, mode }| self.add(&below.join(path), bytes, *mode))?;
@@ -182,7 +191,7 @@ impl Store {
     }
 
     fn scratch(&self) -> PathBuf {
-        self.dir.join(SCRATCH)
+        fs::scratch(&self.dir)
     }
 
     /// Has the disk keep what was added.
@@ -190,7 +199,34 @@ impl Store {
         if self.memory.is_some() { Ok(()) } else { fs::keep(&self.dir) }
     }
 
-    fn remembered<T>(&self, look: impl FnOnce(&mut BTreeMap<PathBuf, Vec<u8>>) -> T) -> Option<T> {
+    /// Has the disk keep what `work` adds. The disk begins while the work goes on, and keeps the rest while `then` is done, which adds
+    /// nothing: so little time is left to wait.
+    pub fn keeping<W, T>(
+        &self,
+        work: impl FnOnce() -> Result<W, Stop>,
+        then: impl FnOnce(W) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        if self.memory.is_some() {
+            return work().and_then(then);
+        }
+        let (working, worked) = mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            let keeper = scope.spawn(move || {
+                // Every failure counts: the system tells of each but once.
+                while worked.recv_timeout(KEEP) == Err(RecvTimeoutError::Timeout) {
+                    fs::keep(&self.dir)?;
+                }
+                fs::keep(&self.dir)
+            });
+            let done = work();
+            drop(working);
+            let done = done.and_then(then)?;
+            keeper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(done)
+        })
+    }
+
+    fn remembered<T>(&self, look: impl FnOnce(&mut BTreeMap<PathBuf, SecretBytes>) -> T) -> Option<T> {
         let mut files = self.memory.as_ref()?.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         Some(look(&mut files))
     }
@@ -244,7 +280,7 @@ mod tests {
         let paths = fs::walk(dir.path()).unwrap();
         assert_eq!(paths, ["a/b/c/d", "a/b/c/f", "a/b/c/g", "a/b/e"].map(PathBuf::from));
         assert_eq!(fs::read(&dir.path().join("a/b/e")).unwrap(), b"2");
-        assert!(!dir.path().join(SCRATCH).exists());
+        assert!(!fs::scratch(dir.path()).exists());
     }
 
     #[test]
@@ -257,7 +293,7 @@ mod tests {
         assert_eq!(store.read(path).unwrap().unwrap(), b"new");
         // Where nothing can be put together aside, nothing is put together beside the file either.
         store.clean().unwrap();
-        fs::write_new(&dir.path().join(SCRATCH), b"", Mode::Public).unwrap();
+        fs::write_new(&fs::scratch(dir.path()), b"", Mode::Public).unwrap();
         assert!(store.replace(path, b"newer").is_err());
         assert_eq!(store.read(path).unwrap().unwrap(), b"new");
     }

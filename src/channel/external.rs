@@ -32,7 +32,7 @@ pub fn preflight(network: &Network, problems: &mut Problems) -> Result<(), Stop>
 
 /// The verifying MSP in a folder.
 pub(super) fn msp_config(org: &MemberOrg, dir: &Path, problems: &mut Problems) -> Result<MspConfig, Stop> {
-    if !crate::fs::is_dir(dir) {
+    if !crate::fs::is_dir(dir)? {
         let problem = Problem::new(Code::FK0408, format!("the MSP folder `{}` of `{}` is not there", dir.display(), org.name));
         problems.push(problem.at(&org.place).help(
             "`MSPDir` is a path from the folder of configtx.yaml; where it ends in `peerOrganizations/<Domain>/msp` or \
@@ -46,7 +46,7 @@ pub(super) fn msp_config(org: &MemberOrg, dir: &Path, problems: &mut Problems) -
 
 /// A consenter's certificate: the whole file.
 pub(super) fn certificate(path: &Path, place: &Place, problems: &mut Problems) -> Result<Option<Vec<u8>>, Stop> {
-    let bytes = if crate::fs::is_dir(path) { None } else { crate::fs::read_if_there(path)? };
+    let bytes = if crate::fs::is_dir(path)? { None } else { crate::fs::read_if_there(path)? };
     let message = match &bytes {
         None => format!("the certificate `{}` of a consenter is not there", path.display()),
         Some(bytes) if key_fingerprint(bytes).is_none() => format!("`{}` is no certificate in PEM", path.display()),

@@ -165,7 +165,7 @@ impl Verifying<'_> {
     fn file_elsewhere(&self, path: &str) -> Result<Option<Vec<u8>>, Stop> {
         let Some(dir) = self.elsewhere else { return Ok(None) };
         let file = dir.join(path.trim_start_matches('/'));
-        if crate::fs::is_dir(&file) { Ok(None) } else { Ok(crate::fs::read_if_there(&file)?) }
+        if crate::fs::is_dir(&file)? { Ok(None) } else { Ok(crate::fs::read_if_there(&file)?) }
     }
 }
 

@@ -93,7 +93,7 @@ impl Genesis {
                 return Ok(made.artifacts.made().to_vec());
             }
         };
-        if fs::exists(&target) {
+        if fs::exists(&target)? {
             let problem = Problem::new(Code::FK0602, format!("`{}` is there already", target.display()));
             problems.push(problem.help("blocks are never overwritten: give another name, or move the file away"));
             return Err(Stop::Reported);
@@ -119,7 +119,7 @@ fn free_name(project: &Project, problems: &mut Problems) -> Result<PathBuf, Stop
     };
     let numbered = |i: u32| project.artifacts_store().join(format!("{}.{i}.block", channel.name));
     let mut i = 2;
-    while fs::exists(&numbered(i)) {
+    while fs::exists(&numbered(i))? {
         i += 1;
     }
     Ok(numbered(i))

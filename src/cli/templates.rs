@@ -83,7 +83,7 @@ impl Eject {
         }
         for template in &chosen {
             let path = self.output_dir.join(&template.name);
-            if fs::exists(&path) {
+            if fs::exists(&path)? {
                 let problem = Problem::new(Code::FK0602, format!("`{}` is there already", path.display()));
                 problems.push(problem.help("it may have changes of yours: move it away, or eject into another folder"));
             }

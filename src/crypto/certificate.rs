@@ -113,11 +113,7 @@ pub(super) fn fingerprint(spki: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(spki)))
 }
 
-/// A PEM block as Go writes it: 64 columns, line feeds, one at the end.
-pub(super) fn pem_block(tag: &str, der: &[u8]) -> String {
-    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    pem::encode_config(&pem::Pem::new(tag, der), config)
-}
+pub(super) use super::armor::write as pem_block;
 
 /// Whether a file holds some PEM block, which is all that Fabric asks before it takes a file of an MSP folder.
 pub(super) fn holds_pem(bytes: &[u8]) -> bool {

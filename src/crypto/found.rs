@@ -1,11 +1,12 @@
 //! What is in the store, read as it is: foreign names and forms included. Judging it is `check`'s, `memory`'s and `lack`'s.
 
 use super::certificate::{self, Certificate};
-use super::key::{Fit, PrivateKey};
+use super::key::{self, Fit, PrivateKey};
 use super::layout;
-use super::msp::{self, MspFolder, PemFile};
+use super::msp::{self, MspFolder, PemFile, SecretFile};
 use super::plan::{Authority, Half, Member};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::fs::SecretBytes;
 use crate::network::{Network, Org};
 use crate::store::Store;
 use rayon::prelude::*;
@@ -150,6 +151,11 @@ pub(super) fn read(network: &Network, store: &Store, problems: &mut Problems) ->
 
 fn read_org(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
     let (found, mut problems) = read_authorities(org, store)?;
+    // A new network has thousands of folders that are not there yet.
+    if !store.has(&org.dir())? {
+        let members = Member::all(org).map(|member| FoundMember::nothing(org, member)).collect();
+        return Ok((FoundOrg { members, ..found }, problems));
+    }
     let members: Vec<_> = Member::all(org).collect();
     let read: Vec<_> = members.into_par_iter().map(|member| read_member(org, member, store)).collect::<Result<_, Stop>>()?;
     let (members, of_members): (Vec<_>, Vec<_>) = read.into_iter().unzip();
@@ -169,8 +175,7 @@ pub(super) fn read_authorities(org: &Org, store: &Store) -> Result<(FoundOrg, Pr
 /// What the store has of one member.
 pub(super) fn read_member(org: &Org, member: Member<'_>, store: &Store) -> Result<(FoundMember, Problems), Stop> {
     let mut reader = Reader { store, problems: Problems::new() };
-    // A new network has thousands of folders that are not there yet.
-    let found = match store.has(&layout::member_dir(org, member)) {
+    let found = match store.has(&layout::member_dir(org, member))? {
         true => reader.member(org, member)?,
         false => FoundMember::nothing(org, member),
     };
@@ -182,7 +187,29 @@ struct Reader<'a> {
     problems: Problems,
 }
 
-type Files = Vec<(PathBuf, Vec<u8>)>;
+/// A file where a private key belongs.
+struct KeyFile {
+    path: PathBuf,
+    /// `None` where it cannot be read as a key.
+    key: Option<PrivateKey>,
+    /// It takes a password, so that nothing more can be said of it.
+    is_encrypted: bool,
+}
+
+impl KeyFile {
+    fn read(path: PathBuf, bytes: &SecretBytes) -> Self {
+        let (key, is_encrypted) = (PrivateKey::parse(bytes.expose()), key::is_encrypted(bytes.expose()));
+        Self { path, key, is_encrypted }
+    }
+
+    /// Whether it is this certificate's for certain.
+    fn fits(&self, certificate: &Certificate) -> bool {
+        self.key.as_ref().is_some_and(|key| key.fits(certificate) == Fit::Yes)
+    }
+}
+
+/// A file where a certificate belongs, or why it cannot be read as one.
+type CertificateFile = (PathBuf, Result<Certificate, String>);
 
 impl Reader<'_> {
     fn report(&mut self, code: Code, path: &Path, message: String, help: &str) {
@@ -190,9 +217,9 @@ impl Reader<'_> {
         self.problems.push(Problem::new(code, message).at(&place).help(help));
     }
 
-    fn files(&self, dir: &Path) -> Result<Files, Stop> {
+    fn keys(&self, dir: &Path) -> Result<Vec<KeyFile>, Stop> {
         let files = msp::files_with_keys(self.store, dir)?;
-        Ok(files.into_iter().map(|PemFile { name, bytes }| (dir.join(name), bytes)).collect())
+        Ok(files.iter().map(|SecretFile { name, bytes }| KeyFile::read(dir.join(name), bytes)).collect())
     }
 
     fn msp(&mut self, dir: &Path) -> Result<MspFolder, Stop> {
@@ -212,60 +239,65 @@ impl Reader<'_> {
 
     /// An authority, and the certificates that lie beside it. It may have given its certificate to the org's MSP alone: a Fabric CA's
     /// key is elsewhere for good.
-    fn authority(&mut self, org: &Org, authority: Authority, roots: &[PemFile]) -> Result<(FoundPair, Vec<PemFile>), Stop> {
+    fn authority(
+        &mut self,
+        org: &Org,
+        authority: Authority,
+        roots_of_msp: &[PemFile],
+    ) -> Result<(FoundPair, Vec<PemFile>), Stop> {
         let expected = layout::authority_certificate(org, authority);
         let dir = layout::authority_dir(org, authority);
-        let files = self.files(&dir)?;
-        let is_certificate = |path: &Path, bytes: &[u8]| path == expected || certificate::is_meant_as_certificate(bytes);
-        let (mut certificates, keys): (Files, Files) = files.into_iter().partition(|(path, bytes)| is_certificate(path, bytes));
-        let beside = certificates.iter().flat_map(|(path, bytes)| msp::split(path, bytes)).collect();
+        let (mut certificates, mut beside, mut keys) = (Vec::<CertificateFile>::new(), Vec::new(), Vec::new());
+        for SecretFile { name, bytes } in msp::files_with_keys(self.store, &dir)? {
+            let path = dir.join(name);
+            if path == expected || certificate::is_meant_as_certificate(bytes.expose()) {
+                beside.extend(msp::split(&path, bytes.expose()));
+                certificates.push((path, Certificate::parse(bytes.expose())));
+            } else {
+                keys.push(KeyFile::read(path, &bytes));
+            }
+        }
         // The one that is called as it should be is the one that counts, unless only another has its key here.
         certificates.sort_by_key(|(path, _)| path != &expected);
         let folder = match authority {
             Authority::Signing => "cacerts",
             Authority::Tls => "tlscacerts",
         };
-        let roots = roots.iter().map(|file| (layout::org_msp(org).join(folder).join(&file.name), file.bytes.clone()));
-        certificates.extend(roots);
-        let parsed: Vec<PrivateKey> = keys.iter().filter_map(|(_, bytes)| PrivateKey::parse(bytes)).collect();
-        let damaged = certificates.iter().position(|(path, bytes)| path == &expected && Certificate::parse(bytes).is_err());
-        let with_key = || {
-            certificates.iter().position(|(_, bytes)| {
-                Certificate::parse(bytes).is_ok_and(|certificate| parsed.iter().any(|key| key.fits(&certificate) == Fit::Yes))
-            })
-        };
+        let roots = layout::org_msp(org).join(folder);
+        certificates.extend(roots_of_msp.iter().map(|file| (roots.join(&file.name), Certificate::parse(&file.bytes))));
+        let damaged = certificates.iter().position(|(path, read)| path == &expected && read.is_err());
+        let has_key = |certificate: &Certificate| keys.iter().any(|file| file.fits(certificate));
+        let with_key = || certificates.iter().position(|(_, read)| read.as_ref().is_ok_and(has_key));
         let index = damaged.or_else(with_key).or((!certificates.is_empty()).then_some(0));
         let chosen = index.map(|index| certificates.swap_remove(index));
+        // A folder may hold several CAs, each with its key.
+        let others: Vec<&Certificate> = certificates.iter().filter_map(|(_, read)| read.as_ref().ok()).collect();
+        let is_of_another = |file: &&KeyFile| others.iter().any(|certificate| file.fits(certificate));
+        let of_another: Vec<PathBuf> = keys.iter().filter(is_of_another).map(|file| file.path.clone()).collect();
         let key = dir.join(layout::KEY);
         let mut found = self.pair(Parts { certificate: chosen, keys, expected, key });
-        // A folder may hold several CAs, each with its key.
-        let certificates: Vec<Certificate> =
-            certificates.iter().filter_map(|(_, bytes)| Certificate::parse(bytes).ok()).collect();
-        let key_at = |path: &Path| PrivateKey::parse(&self.store.read(path).ok()??);
-        let is_of_another = |path: &PathBuf| {
-            key_at(path).is_some_and(|key| certificates.iter().any(|certificate| key.fits(certificate) == Fit::Yes))
-        };
-        found.others.retain(|path| !is_of_another(path));
+        found.others.retain(|path| !of_another.contains(path));
         Ok((found, beside))
     }
 
     fn member(&mut self, org: &Org, member: Member<'_>) -> Result<FoundMember, Stop> {
         let dir = layout::member_msp(org, member);
         let msp = self.msp(&dir)?;
-        let signcert = msp.signcerts.first().map(|file| (dir.join("signcerts").join(&file.name), file.bytes.clone()));
+        let signcert = msp.signcerts.first();
+        let signcert = signcert.map(|file| (dir.join("signcerts").join(&file.name), Certificate::parse(&file.bytes)));
         let identity = Parts {
             certificate: signcert,
-            keys: self.files(&layout::keystore(org, member))?,
+            keys: self.keys(&layout::keystore(org, member))?,
             expected: layout::certificate(org, member, Half::Identity),
             key: layout::key(org, member, Half::Identity),
         };
         let (expected, key) = (layout::certificate(org, member, Half::Tls), layout::key(org, member, Half::Tls));
-        let read = |path: &Path| Ok::<_, Stop>(self.store.read(path)?.map(|bytes| (path.to_path_buf(), bytes)));
-        let read_key = |path: &Path| match read(path) {
-            Err(Stop::Failed(error)) if error.is_denied() => Ok(None),
-            result => result,
+        let certificate = self.store.read(&expected)?.map(|bytes| (expected.clone(), Certificate::parse(&bytes)));
+        let key_file = match self.store.read_secret(&key) {
+            Err(error) if error.is_denied() => None,
+            read => read?.map(|bytes| KeyFile::read(key.clone(), &bytes)),
         };
-        let tls = Parts { certificate: read(&expected)?, keys: read_key(&key)?.into_iter().collect(), expected, key };
+        let tls = Parts { certificate, keys: key_file.into_iter().collect(), expected, key };
         let tls_ca = self.store.read(&layout::tls_ca(org, member))?;
         if let Some(Err(reason)) = tls_ca.as_deref().map(Certificate::parse) {
             self.unreadable(&layout::tls_ca(org, member), &reason);
@@ -277,25 +309,25 @@ impl Reader<'_> {
         let Parts { certificate, keys, expected, key } = parts;
         let path = certificate.as_ref().map_or(expected, |(path, _)| path.clone());
         let mut others = Vec::new();
-        let encrypted = keys.iter().find(|(_, bytes)| is_encrypted(bytes)).map(|(path, _)| path.clone());
+        let encrypted = keys.iter().find(|file| file.is_encrypted).map(|file| file.path.clone());
         let pair = match certificate {
-            Some((path, bytes)) => match Certificate::parse(&bytes) {
-                Ok(certificate) => with_key(certificate, keys, &mut others),
-                Err(reason) => {
-                    self.unreadable(&path, &reason);
-                    Pair::Broken
-                }
-            },
-            None => self.key_alone(&keys, &key),
+            Some((_, Ok(certificate))) => with_key(certificate, keys, &mut others),
+            Some((path, Err(reason))) => {
+                self.unreadable(&path, &reason);
+                Pair::Broken
+            }
+            None => self.key_alone(keys, &key),
         };
         let encrypted = encrypted.filter(|_| matches!(pair, Pair::Certificate(_)));
         FoundPair { path, pair, others, encrypted }
     }
 
     /// What to do with keys that no certificate tells apart.
-    fn key_alone(&mut self, files: &Files, expected: &Path) -> Pair {
-        let mut keys: Vec<(&Path, PrivateKey)> =
-            files.iter().filter_map(|(path, bytes)| Some((path.as_path(), PrivateKey::parse(bytes)?))).collect();
+    fn key_alone(&mut self, files: Vec<KeyFile>, expected: &Path) -> Pair {
+        let is_unreadable = files.iter().any(|file| file.path == expected && file.key.is_none());
+        let encrypted = files.iter().find(|file| file.is_encrypted).map(|file| file.path.clone());
+        let mut keys: Vec<(PathBuf, PrivateKey)> =
+            files.into_iter().filter_map(|KeyFile { path, key, is_encrypted: _ }| Some((path, key?))).collect();
         let index = keys.iter().position(|(path, _)| *path == expected).or((keys.len() == 1).then_some(0));
         if let Some(index) = index {
             let (path, key) = keys.swap_remove(index);
@@ -303,7 +335,7 @@ impl Reader<'_> {
                 return Pair::Key(key);
             }
             let message = "the key has no certificate, and fabkube makes none for a key of its kind".to_owned();
-            self.report(Code::FK0315, path, message, "put the certificate beside it");
+            self.report(Code::FK0315, &path, message, "put the certificate beside it");
             return Pair::Broken;
         }
         let help = "restore the certificate, or move what is not needed out of the folder";
@@ -312,26 +344,17 @@ impl Reader<'_> {
             self.report(Code::FK0315, dir, "several keys, and no certificate that says which is meant".to_owned(), help);
             return Pair::Broken;
         }
-        if let Some((path, _)) = files.iter().find(|(_, bytes)| is_encrypted(bytes)) {
+        if let Some(path) = encrypted {
             let message = "the private key is encrypted, and has no certificate".to_owned();
-            self.report(Code::FK0315, path, message, &decrypting(&self.store.path(path)));
+            self.report(Code::FK0315, &path, message, &decrypting(&self.store.path(&path)));
             return Pair::Broken;
         }
-        if files.iter().any(|(path, _)| path == expected) {
+        if is_unreadable {
             self.report(Code::FK0315, expected, "the file cannot be read as a private key".to_owned(), help);
             return Pair::Broken;
         }
         Pair::Missing
     }
-}
-
-/// Whether a file holds a private key that takes a password, in either form that openssl writes.
-fn is_encrypted(bytes: &[u8]) -> bool {
-    let is = |block: &pem::Pem| {
-        block.tag() == "ENCRYPTED PRIVATE KEY"
-            || block.tag().ends_with("PRIVATE KEY") && block.headers().iter().any(|(_, value)| value.contains("ENCRYPTED"))
-    };
-    pem::parse_many(bytes).is_ok_and(|blocks| blocks.iter().any(is))
 }
 
 /// What to do about an encrypted key: neither fabkube nor Fabric asks for passwords.
@@ -344,20 +367,20 @@ pub(super) fn decrypting(path: &Path) -> String {
 
 /// What a pair is put together from.
 struct Parts {
-    certificate: Option<(PathBuf, Vec<u8>)>,
+    certificate: Option<CertificateFile>,
     /// All files that may be its key.
-    keys: Files,
+    keys: Vec<KeyFile>,
     /// Where the certificate and the key would be if they were made here.
     expected: PathBuf,
     key: PathBuf,
 }
 
 /// A certificate and its key among these files; where none is its own, those that are another's go into `others`.
-fn with_key(certificate: Certificate, files: Files, others: &mut Vec<PathBuf>) -> Pair {
+fn with_key(certificate: Certificate, files: Vec<KeyFile>, others: &mut Vec<PathBuf>) -> Pair {
     let mut unknown = None;
     let mut of_others = Vec::new();
-    for (path, bytes) in files {
-        let Some(key) = PrivateKey::parse(&bytes) else { continue };
+    for KeyFile { path, key, is_encrypted: _ } in files {
+        let Some(key) = key else { continue };
         match key.fits(&certificate) {
             Fit::Yes => return Pair::Whole(certificate, key),
             Fit::Unknown => unknown = unknown.or(Some(key)),

@@ -1,7 +1,8 @@
 //! Makes certificates, by rcgen. The place of time in this stage; randomness is `signer`'s.
 //! What stands in a certificate is `plan`'s; writing it is `make`'s.
 
-use super::certificate::{self, Certificate};
+use super::armor;
+use super::certificate::Certificate;
 use super::der;
 use super::key::{PrivateKey, PublicKey};
 use super::plan::{Attribute, Profile, Purpose};
@@ -125,7 +126,7 @@ fn pem(signer: &Signer, blank: &[u8], issuer: Option<&[u8]>) -> Result<String, S
         }
     };
     let signature = der::bit_string(&signer.sign(&to_be_signed)?);
-    Ok(certificate::pem_block("CERTIFICATE", &der::sequence(&[&to_be_signed, algorithm, &signature])))
+    Ok(armor::write("CERTIFICATE", &der::sequence(&[&to_be_signed, algorithm, &signature])))
 }
 
 fn cannot_sign() -> Stop {

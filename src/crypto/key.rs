@@ -1,16 +1,18 @@
 //! A private key as it lies in a file: those that sign in Fabric and in company CAs are understood, any other is passed through.
 //! Making one is `issue`'s; signing with one is `signer`'s.
 
+use super::armor::{self, Block};
 use super::certificate::{self, Certificate};
 use super::secret::Secret;
 use super::signer;
 use hkdf::Hkdf;
-use p256::elliptic_curve::zeroize::Zeroizing;
 use p256::pkcs8::DecodePrivateKey;
 use sha2::Sha256;
 use std::fmt;
+use zeroize::Zeroizing;
 
-/// A private key.
+/// A private key. It cannot be printed, compared or copied, and wipes itself. What cannot be wiped: copies that ring makes while it
+/// reads a key, signs or makes one (see `signer`), and HMAC's inner state while a password is derived.
 pub(super) struct PrivateKey {
     text: Zeroizing<String>,
     der: Zeroizing<Vec<u8>>,
@@ -59,34 +61,36 @@ pub(super) enum Fit {
 impl PrivateKey {
     /// The first private key of a PEM file, PKCS#8, SEC1 or PKCS#1; `None` where it has none, or only an encrypted one.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let text = Zeroizing::new(String::from_utf8(bytes.to_vec()).ok()?);
-        let block = pem::parse_many(bytes)
-            .ok()?
-            .into_iter()
-            .find(|b| b.tag().ends_with("PRIVATE KEY") && !b.tag().starts_with("ENCRYPTED"))?;
-        let encrypted = block.headers().iter().any(|(name, _)| name == "DEK-Info");
-        let encoding = match block.tag() {
+        let text = str::from_utf8(bytes).ok()?;
+        let is_key = |label: &str| label.ends_with("PRIVATE KEY") && !label.starts_with("ENCRYPTED");
+        let Block { label, is_encrypted, der } = armor::find(text, is_key)?;
+        let encoding = match label {
             "EC PRIVATE KEY" => Encoding::Sec1,
             "RSA PRIVATE KEY" => Encoding::Pkcs1,
             _ => Encoding::Pkcs8,
         };
-        let der = Zeroizing::new(block.into_contents());
-        if encrypted || der.is_empty() {
+        if is_encrypted || der.is_empty() {
             return None;
         }
+        let text = Zeroizing::new(text.to_owned());
         let public = signer::public_key(&der, encoding);
         Some(Self { text, der, encoding, public })
     }
 
     /// A new key out of its PKCS#8.
     pub fn new(der: Zeroizing<Vec<u8>>, public: PublicKey) -> Self {
-        let text = Zeroizing::new(certificate::pem_block("PRIVATE KEY", &der));
+        let text = Zeroizing::new(armor::write("PRIVATE KEY", &der));
         Self { text, der, encoding: Encoding::Pkcs8, public: Some(public) }
     }
 
     /// The file's text.
     pub fn pem(&self) -> &str {
         &self.text
+    }
+
+    /// The same, given away.
+    pub fn into_pem(self) -> Zeroizing<String> {
+        self.text
     }
 
     pub fn der(&self) -> (&[u8], Encoding) {
@@ -139,4 +143,11 @@ pub fn password(identity: &Certificate, key: &Secret, purpose: &str) -> Secret {
         expanded.ok().map(|()| Zeroizing::new(hex::encode(derived.as_slice())))
     });
     Secret::new(&identity.key_fingerprint, &format!("password {purpose}"), value)
+}
+
+/// Whether a file holds a private key that takes a password, in either form that openssl writes.
+pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
+    let find = |is_wanted: fn(&str) -> bool| armor::find(str::from_utf8(bytes).ok()?, is_wanted);
+    find(|label| label == "ENCRYPTED PRIVATE KEY").is_some()
+        || find(|label| label.ends_with("PRIVATE KEY")).is_some_and(|block| block.is_encrypted)
 }

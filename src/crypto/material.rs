@@ -2,13 +2,13 @@
 
 use super::certificate::Certificate;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
+use super::key::PrivateKey;
 use super::msp::MspFolder;
 use super::plan::Authority;
 use super::secret::Secret;
 use crate::diag::Stop;
 use crate::lock::Lock;
 use crate::network::{Network, NodeId, OrgId};
-use p256::elliptic_curve::zeroize::Zeroizing;
 
 /// The keys and certificates of a network, in the order of its orgs, nodes and users.
 #[derive(Debug)]
@@ -174,7 +174,7 @@ fn halves(found: FoundPair, purpose: &str) -> Result<(Certificate, Secret), Stop
             return Err(Stop::Internal(format!("`{}` was taken for granted", found.path.display())));
         }
     };
-    let value = key.map(|key| Zeroizing::new(key.pem().to_owned()));
+    let value = key.map(PrivateKey::into_pem);
     let secret = Secret::new(&certificate.key_fingerprint, purpose, value);
     Ok((certificate, secret))
 }

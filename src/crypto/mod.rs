@@ -1,6 +1,7 @@
 //! Key material: a network's certificates and private keys, read from a store in cryptogen's layout, and made where they are
 //! missing. The store only grows. Blocks are `channel`'s; which Secrets the keys go into is `render`'s.
 
+mod armor;
 mod bundle;
 mod certificate;
 mod chains;
@@ -51,6 +52,7 @@ use crate::diag::{Place, Problems, Progress, Stop};
 use crate::lock::Lock;
 use crate::network::{Network, OrgId};
 use crate::store::{Making, Policy, Store};
+use rayon::prelude::*;
 
 /// What [`provision`] works from.
 #[derive(Clone, Copy)]
@@ -99,12 +101,18 @@ pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn 
         return material::assemble(request.network, found, Vec::new());
     }
     request.store.try_adding()?;
-    let (found, made) = make::make(request, found, &lacks, progress)?;
-    request.store.keep()?;
-    if !request.network.orgs.iter().zip(&found).all(|(org, found)| Lack::of(org, found).is_empty()) {
-        return Err(Stop::Internal("what was made is not in the store".to_owned()));
-    }
-    material::assemble(request.network, found, made)
+    let make = || make::make(request, found, &lacks, progress);
+    let assemble = |(found, made): (Vec<FoundOrg>, Vec<String>)| {
+        if !lacks_of(request.network, &found).iter().all(Lack::is_empty) {
+            return Err(Stop::Internal("what was made is not in the store".to_owned()));
+        }
+        material::assemble(request.network, found, made)
+    };
+    request.store.keeping(make, assemble)
+}
+
+fn lacks_of(network: &Network, found: &[FoundOrg]) -> Vec<Lack> {
+    network.orgs.par_iter().zip(found).map(|(org, found)| Lack::of(org, found)).collect()
 }
 
 /// What is there and what is not, judged.
@@ -112,17 +120,15 @@ fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>
     let Request { network, store, lock: _, pinned: _, rooted: _, policy, names: _ } = *request;
     let found = found::read(network, store, problems)?;
     let elsewhere = memory::judge(request, &found, problems)?;
-    let mut lacks = Vec::new();
-    for (index, (org, found)) in network.orgs.iter().zip(&found).enumerate() {
-        let lack = Lack::of(org, found);
+    let lacks = lacks_of(network, &found);
+    for (index, ((org, found), lack)) in network.orgs.iter().zip(&found).zip(&lacks).enumerate() {
         if !elsewhere.contains(&index) {
             match policy.making {
                 Making::Nothing => lack.report(request, org, problems),
                 Making::Missing | Making::InMemory => lack.judge(request, org, found, problems),
             }
-            Check::new(request, org, found, &lack).run(problems);
+            Check::new(request, org, found, lack).run(problems);
         }
-        lacks.push(lack);
     }
     leftover::warn(network, store, problems)?;
     problems.stop_on_errors()?;

@@ -1,15 +1,15 @@
 //! An MSP folder as it lies there, whole files, as Fabric reads them (`fabric/msp/configbuilder.go`): every file of a folder
 //! that holds a PEM block, by name. What the certificates in it say is `check`'s.
 
-use super::certificate;
 use super::plan::Authority;
+use super::{armor, certificate};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::fs;
+use crate::fs::{self, SecretBytes};
 use crate::store::Store;
 use std::fmt;
 use std::path::Path;
 
-/// One file of an MSP folder.
+/// One public file of an MSP folder. Private keys are in none.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PemFile {
     pub name: String,
@@ -40,7 +40,13 @@ pub struct MspFolder {
 impl MspFolder {
     /// Reads the folder `below` of a store; what is not there is empty. Its private keys are not looked at.
     pub fn read(store: &Store, below: &Path, problems: &mut Problems) -> Result<Self, Stop> {
-        let mut files = |folder: &str| pem_files(store, &below.join(folder), problems);
+        // Most have three of the seven: looking for each takes longer than looking once.
+        let there = store.list(below)?;
+        let is_there = |folder: &str| there.iter().any(|name| name == folder);
+        let mut files = |folder: &str| match is_there(folder) {
+            true => pem_files(store, &below.join(folder), problems),
+            false => Ok(Vec::new()),
+        };
         Ok(Self {
             cacerts: files("cacerts")?,
             intermediatecerts: files("intermediatecerts")?,
@@ -49,7 +55,7 @@ impl MspFolder {
             tlscacerts: files("tlscacerts")?,
             tlsintermediatecerts: files("tlsintermediatecerts")?,
             signcerts: files("signcerts")?,
-            config: store.read(&below.join("config.yaml"))?,
+            config: if is_there("config.yaml") { store.read(&below.join("config.yaml"))? } else { None },
         })
     }
 
@@ -108,40 +114,47 @@ pub(super) fn split(path: &Path, bytes: &[u8]) -> Vec<PemFile> {
     let name = |index: usize| if blocks.len() > 1 { format!("{stem}-{}.pem", index + 1) } else { format!("{stem}.pem") };
     let file = |(index, block): (usize, &pem::Pem)| PemFile {
         name: name(index),
-        bytes: certificate::pem_block("CERTIFICATE", block.contents()).into_bytes(),
+        bytes: armor::write("CERTIFICATE", block.contents()).into_bytes(),
     };
     blocks.iter().enumerate().map(file).collect()
 }
 
-/// The files (not folders) of a folder, with their bytes.
-pub(super) fn files(store: &Store, dir: &Path) -> Result<Vec<PemFile>, Stop> {
-    read_files(store, dir, |_| false)
+/// A file of a folder that holds private keys, certificates beside them. It is wiped.
+#[derive(Debug)]
+pub(super) struct SecretFile {
+    pub name: String,
+    pub bytes: SecretBytes,
 }
 
 /// The files of a folder that holds private keys. One that somebody else keeps for himself is not here for us: whatever needs it
 /// says so, and nothing that is in the way of a file is ever replaced. A certificate that cannot be read is a failure, or a CA
 /// would seem to be missing.
-pub(super) fn files_with_keys(store: &Store, dir: &Path) -> Result<Vec<PemFile>, Stop> {
+pub(super) fn files_with_keys(store: &Store, dir: &Path) -> Result<Vec<SecretFile>, Stop> {
     let is_certificate = |name: &str| [".pem", ".crt", ".cer"].iter().any(|ending| name.ends_with(ending));
-    read_files(store, dir, |name| !is_certificate(name))
-}
-
-fn read_files(store: &Store, dir: &Path, may_be_denied: impl Fn(&str) -> bool) -> Result<Vec<PemFile>, Stop> {
     let names = match store.list(dir) {
-        Err(error) if error.is_denied() && may_be_denied("") => return Ok(Vec::new()),
+        Err(error) if error.is_denied() => return Ok(Vec::new()),
         names => names?,
     };
+    let read = |name: &str| match store.read_secret(&dir.join(name)) {
+        Err(error) if error.is_denied() && !is_certificate(name) => Ok(None),
+        read => read,
+    };
+    files(names, read, |name, bytes| SecretFile { name, bytes })
+}
+
+/// The files (not folders) among these names.
+fn files<B, F>(
+    names: Vec<String>,
+    read: impl Fn(&str) -> Result<Option<B>, fs::Error>,
+    file: impl Fn(String, B) -> F,
+) -> Result<Vec<F>, Stop> {
     let mut found = Vec::new();
-    for name in names {
-        let path = dir.join(&name);
-        // What a killed run left of a write.
-        if name.starts_with(fs::TEMPORARY) || fs::is_dir(&store.path(&path)) {
-            continue;
-        }
-        match store.read(&path) {
-            Ok(Some(bytes)) => found.push(PemFile { name, bytes }),
+    // What a killed run left of a write is none.
+    for name in names.into_iter().filter(|name| !name.starts_with(fs::TEMPORARY)) {
+        match read(&name) {
+            Ok(Some(bytes)) => found.push(file(name, bytes)),
             Ok(None) => {}
-            Err(error) if error.is_denied() && may_be_denied(&name) => {}
+            Err(error) if error.is_of_folder() => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -149,7 +162,8 @@ fn read_files(store: &Store, dir: &Path, may_be_denied: impl Fn(&str) -> bool) -
 }
 
 fn pem_files(store: &Store, dir: &Path, problems: &mut Problems) -> Result<Vec<PemFile>, Stop> {
-    let mut found = files(store, dir)?;
+    let read = |name: &str| store.read(&dir.join(name));
+    let mut found = files(store.list(dir)?, read, |name, bytes| PemFile { name, bytes })?;
     found.retain(|file| {
         let holds = certificate::holds_pem(&file.bytes);
         if !holds && !file.name.starts_with('.') {

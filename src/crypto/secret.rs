@@ -1,11 +1,11 @@
 //! A value that must not be printed, and the digest that stands for it where it is left out.
 
-use p256::elliptic_curve::zeroize::Zeroizing;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use zeroize::Zeroizing;
 
-/// A secret value. Only [`Secret::expose`] gives it away; its digest is known without it, since it comes from public parts.
-#[derive(Clone)]
+/// A secret value: it cannot be printed, compared or copied, and wipes itself. Only [`Secret::expose`] gives it away; its digest is
+/// known without it, since it comes from public parts. What it is given to, templates and their text, is not wiped.
 pub struct Secret {
     digest: String,
     value: Option<Zeroizing<String>>,

@@ -1,14 +1,14 @@
 //! Keys that sign, and new ones, by ring. What is signed is `issue`'s; verifying is `signature`'s.
 //!
-//! ring is many times as fast as RustCrypto, and networks have thousands of keys. It does not wipe what it holds: so a key is
-//! handed to it for one operation, or for as long as an authority issues.
+//! ring is many times as fast as RustCrypto, and networks have thousands of keys. It does not wipe what it holds, and nobody else
+//! can: its pairs of keys, and the PKCS#8 of a key that it makes, which lies on the stack. So a key is handed to it for one operation,
+//! or for as long as an authority issues. p256 wipes what it reads.
 
 use super::der;
 use super::key::{Algorithm, Encoding, PrivateKey, PublicKey};
 use crate::diag::Stop;
 use crate::network::KeyAlgorithm;
 use p256::ecdsa::Signature;
-use p256::elliptic_curve::zeroize::Zeroizing;
 use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use rand_core::{OsRng, RngCore};
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, PublicKeyData, SignatureAlgorithm};
@@ -17,6 +17,7 @@ use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair,
     RSA_PKCS1_SHA256, RsaKeyPair,
 };
+use zeroize::Zeroizing;
 
 /// PKCS#8 of an ed25519 key up to the key itself, as Go writes it: version 1, so without the public key.
 const ED25519_PKCS8: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
@@ -54,7 +55,7 @@ impl PublicKeyData for PublicKey {
     }
 }
 
-/// A key that signs certificates.
+/// A key that signs certificates. ring's copy of it is freed without being wiped.
 pub(super) struct Signer {
     pair: Pair,
     algorithm: Algorithm,

@@ -32,7 +32,7 @@ fn folders(network: &Network, store: &Store) -> Result<Vec<PathBuf>, Stop> {
         let section = kind.dir("");
         for name in store.list(&section)? {
             let dir = kind.dir(&name);
-            if !crate::fs::is_dir(&store.path(&dir)) {
+            if !crate::fs::is_dir(&store.path(&dir))? {
                 continue;
             }
             if !orgs.contains(&dir) {
@@ -42,7 +42,7 @@ fn folders(network: &Network, store: &Store) -> Result<Vec<PathBuf>, Stop> {
             for part in layout::MEMBER_SECTIONS {
                 for member in store.list(&dir.join(part))? {
                     let member = dir.join(part).join(member);
-                    if !members.contains(&member) && crate::fs::is_dir(&store.path(&member)) {
+                    if !members.contains(&member) && crate::fs::is_dir(&store.path(&member))? {
                         strays.push(member);
                     }
                 }

@@ -81,7 +81,7 @@ impl Templates {
     pub fn load(dir: Option<&Path>, problems: &mut Problems) -> Result<Self, Stop> {
         let mut templates = Self::built_in();
         let Some(dir) = dir else { return Ok(templates) };
-        if !fs::is_dir(dir) {
+        if !fs::is_dir(dir)? {
             let problem = Problem::new(Code::FK0504, format!("the templates' folder `{}` is not there", dir.display()));
             problems.push(problem.help("`fabkube templates eject` writes one to begin with"));
             return Ok(templates);

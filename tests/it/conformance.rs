@@ -18,8 +18,18 @@ use manifests::Manifests;
 use pod::Pod;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Once;
 use std::time::Instant;
+
+/// The cluster's DNS with the names of configtx.yaml, as the user is told to set it up.
+const AS_WRITTEN: [(&str, &str); 5] = [
+    ("orderer0.example.com", "orderer-orderer0"),
+    ("orderer1.example.com", "orderer-orderer1"),
+    ("orderer2.example.com", "orderer-orderer2"),
+    ("peer0.org1.example.com", "org1-peer0"),
+    ("peer0.org2.example.com", "org2-peer0"),
+];
 
 #[test]
 fn fabric_runs_the_sample() {
@@ -39,16 +49,8 @@ fn fabric_runs_a_network_of_two_orgs_with_fresh_keys() {
 
 #[test]
 fn fabric_runs_a_network_with_the_keys_of_cryptogen() {
-    // The cluster's DNS, as the user is told to set it up.
-    let dns = [
-        ("orderer0.example.com", "orderer-orderer0"),
-        ("orderer1.example.com", "orderer-orderer1"),
-        ("orderer2.example.com", "orderer-orderer2"),
-        ("peer0.org1.example.com", "org1-peer0"),
-        ("peer0.org2.example.com", "org2-peer0"),
-    ];
     let Some(keys) = keys_of_cryptogen() else { return };
-    conforms("keys of cryptogen", &dns, || {
+    conforms("keys of cryptogen", &AS_WRITTEN, || {
         let project = with_keys(&keys);
         project.write("values.yaml", "addressing: domain\n");
         project
@@ -136,14 +138,69 @@ fn fabric_runs_a_network_that_was_written_for_one_machine() {
     });
 }
 
+/// Keys of Fabric 3. Since its manifests are not built yet, they are put into those of the same network with ECDSA keys; and the
+/// block is configtxgen's. As with cryptogen, the pairs for TLS and the CAs have such keys too, and an `Admin` has an ECDSA key.
+#[test]
+fn fabric_3_runs_a_network_with_ed25519_keys() {
+    let Some(bin) = programs() else { return };
+    let version = version(&bin);
+    if !version.starts_with("v3.") {
+        return say(&format!("skipped: Fabric {version} knows no Ed25519 keys"));
+    }
+    let ecdsa = Project::sample();
+    let mut manifests = Manifests::read(&ecdsa.run(&["render"]).ok().stdout);
+
+    let project = Project::sample();
+    let with_ca = "EnableNodeOUs: true\n    CA: {PublicKeyAlgorithm: ed25519}";
+    project.replace("crypto-config.yaml", "EnableNodeOUs: true", with_ca);
+    for orderer in ["orderer0", "orderer1", "orderer2"] {
+        let name = format!("Hostname: {orderer}");
+        project.replace("crypto-config.yaml", &name, &format!("{name}\n        PublicKeyAlgorithm: ed25519"));
+    }
+    // The peers of one org: the other's have ECDSA keys, under CAs with Ed25519 keys.
+    let text = project.read("crypto-config.yaml");
+    let (others, own) = text.split_at(text.find("Name: Org2").expect("there is an Org2"));
+    let own = own.replace("Count:", "PublicKeyAlgorithm: ed25519\n      Count:");
+    project.write("crypto-config.yaml", &format!("{others}{own}"));
+    project.run(&["crypto", "generate", "--fabric-version", "3.1"]).ok();
+    let listed = project.run(&["crypto", "list", "--fabric-version", "3.1"]).ok().stdout;
+    // Six CAs; two pairs of each of three orderers, two peers and a user.
+    assert_eq!(listed.matches(" Ed25519 ").count(), 18, "{listed}");
+    manifests.replace(&ecdsa.tree("crypto-config"), &project.tree("crypto-config"));
+
+    let channel = project.read("configtx.yaml");
+    let (before, channel) = channel.split_at(channel.find("\nChannel: ").expect("there are ChannelDefaults"));
+    project.write("configtx.yaml", &format!("{before}{}", channel.replacen("V2_0", "V3_0", 1)));
+    let block = project.path().join("ed25519.block");
+    let arguments = ["-profile", "TwoOrgs", "-channelID", CHANNEL, "-configPath", ".", "-outputBlock", "ed25519.block"];
+    let made = Command::new(bin.join("configtxgen")).args(arguments).current_dir(project.path()).output();
+    let made = made.expect("FABKUBE_FABRIC_BIN has configtxgen");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    runs("Ed25519 keys", &AS_WRITTEN, manifests, &block);
+}
+
+/// What Fabric's `peer` says that it is: `v3.1.5`.
+fn version(bin: &Path) -> String {
+    let output = Command::new(bin.join("peer")).arg("version").output().expect("`peer version` runs");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    printed.lines().find_map(|line| line.trim().strip_prefix("Version: ")).unwrap_or("of no known version").to_owned()
+}
+
 /// Renders a project and brings its network up. Where the cluster's DNS has names beside those of Services, the certificates
 /// need not name Services.
 fn conforms(case: &str, dns: &[(&str, &str)], project: impl Fn() -> Project) {
-    let Some(bin) = programs() else { return };
-    let begun = Instant::now();
+    if programs().is_none() {
+        return;
+    }
     let project = project();
     let manifests = Manifests::read(&project.run(&["render"]).ok().stdout);
-    let block = project.path().join(format!("channel-artifacts/{CHANNEL}.block"));
+    runs(case, dns, manifests, &project.path().join(format!("channel-artifacts/{CHANNEL}.block")));
+}
+
+/// Brings a network up.
+fn runs(case: &str, dns: &[(&str, &str)], manifests: Manifests, block: &Path) {
+    let Some(bin) = programs() else { return };
+    let begun = Instant::now();
     let mut cluster = match Cluster::new(manifests, bin, dns) {
         Ok(cluster) => cluster,
         Err(lacking) => return say(&format!("skipped: {lacking}")),

@@ -268,3 +268,36 @@ fn keys_of_somebody_else_are_only_asked_for_where_they_are_needed() {
     let ran = project.run(&["render"]).wrong();
     assert!(ran.stderr.contains("error[FK0307]"), "{}", ran.stderr);
 }
+
+/// What is behind it may be on a disk that is not here now.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_looked_at_is_not_made_anew() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    for place in ["", "/peerOrganizations", "/peerOrganizations/org1.example.com", "/peerOrganizations/org1.example.com/peers"] {
+        let project = Project::sample_with_stores();
+        let before = project.tree("");
+        let folder = project.path().join(format!("crypto-config{place}"));
+        let says = |reason: &str| {
+            for args in [&["crypto", "generate"][..], &["render"], &["check"], &["crypto", "verify"]] {
+                let ran = project.run(args);
+                let is_told = ran.stderr.contains(&format!("`crypto-config{place}")) && ran.stderr.contains(reason);
+                assert!(ran.code == 2 && is_told && ran.stdout.is_empty(), "{args:?}: {ran:?}");
+            }
+        };
+        let permit = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        permit(0o600);
+        match std::fs::metadata(folder.join(".")) {
+            Ok(_) => eprintln!("half of it skipped: this user may look everywhere"),
+            Err(_) => says("ermission denied"),
+        }
+        permit(0o755);
+        let aside = project.path().join("aside");
+        std::fs::rename(&folder, &aside).unwrap();
+        symlink("/gone/keys", &folder).unwrap();
+        says("it leads to `/gone/keys`, which is not there");
+        std::fs::remove_file(&folder).unwrap();
+        std::fs::rename(&aside, &folder).unwrap();
+        assert!(project.tree("") == before, "{place}");
+    }
+}

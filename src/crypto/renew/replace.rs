@@ -61,7 +61,7 @@ pub(super) fn keep(store: &Store, replacements: &[Replacement], now: OffsetDateT
 fn keep_in(store: &Store, dir: &Path, files: &[(PathBuf, &[u8])], today: Date) -> Result<PathBuf, Stop> {
     for number in 1.. {
         let folder = dir.join(dated("renewed", today, number));
-        if !store.has(&folder) {
+        if !store.has(&folder)? {
             let files: Vec<NewFile<'_>> = files.iter().map(|(path, bytes)| NewFile { path, bytes, mode: Mode::Public }).collect();
             store.add_all(&folder, &files)?;
             return Ok(folder);
