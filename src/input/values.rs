@@ -47,7 +47,10 @@ pub struct FabricSettings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NamespaceSettings {
+    pub mode: Spanned<String>,
     pub name: Spanned<String>,
+    /// By an org's Name or Domain.
+    pub of: Ordered<Spanned<String>>,
     pub create: bool,
 }
 
