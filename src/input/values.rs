@@ -8,6 +8,14 @@ use serde::de::DeserializeOwned;
 /// The embedded file with every default.
 pub const DEFAULTS: &str = include_str!("../../values.yaml");
 
+/// What places of defaults are called.
+pub const DEFAULTS_NAME: &str = "values.yaml (fabkube's defaults)";
+
+/// Whether the user said nothing of a setting that has a default.
+pub fn is_default<T>(setting: &Spanned<T>) -> bool {
+    setting.place.name() == DEFAULTS_NAME
+}
+
 /// All values, and the tree that they were read from.
 #[derive(Clone, Debug)]
 pub struct Values {

@@ -3,7 +3,7 @@
 use super::{Cluster, names_or, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
-use crate::input::values::NamespaceSettings;
+use crate::input::values::{NamespaceSettings, is_default};
 use crate::network::{Budget, Namespace, Org, OrgKind, Role, names};
 use crate::yaml::{Ordered, Spanned};
 use std::cmp::Reverse;
@@ -28,13 +28,18 @@ impl<'a> Placement<'a> {
         let option =
             inputs.namespace.as_ref().map(|name| Spanned { value: name.clone(), place: Place::option(&format!("-n {name}")) });
         if mode.value == "per-org" {
+            if !is_default(name) {
+                let why = "`namespaces.of` names the namespace of an org, and an org that is not there has one of its own name";
+                idle("name", "each org has its own namespace", (&name.place, why), problems);
+            }
             option.iter().for_each(|option| one_for_all(option, mode, problems));
             of.iter().for_each(|(_, name)| check(name, problems));
             return Self::PerOrg(of);
         }
-        if let (Some((first, _)), "single") = (of.first(), mode.value.as_str()) {
-            let problem = Problem::new(Code::FK0105, "`namespaces.of` has no effect: all orgs are in one namespace");
-            problems.push(problem.at(&first.place).help("`namespaces: {mode: per-org}` gives each org its own"));
+        // Who says `single` knows that it leaves `of` aside.
+        if let Some((first, _)) = of.first().filter(|_| is_default(mode)) {
+            let help = "`namespaces: {mode: per-org}` gives each org its own";
+            idle("of", "all orgs are in one namespace", (&first.place, help), problems);
         }
         let name = option.as_ref().unwrap_or(name);
         check(name, problems);
@@ -101,6 +106,11 @@ impl<'a> Placement<'a> {
         };
         groups.into_iter().zip(orderers.into_iter().zip(shares)).map(namespace).collect()
     }
+}
+
+/// A setting of the other mode.
+fn idle(key: &str, why: &str, (place, help): (&Place, &str), problems: &mut Problems) {
+    problems.push(Problem::new(Code::FK0105, format!("`namespaces.{key}` has no effect: {why}")).at(place).help(help));
 }
 
 fn one_for_all(option: &Spanned<String>, mode: &Spanned<String>, problems: &mut Problems) {
