@@ -9,7 +9,7 @@ pub struct ProjectArgs {
     /// The project folder
     #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true)]
     dir: PathBuf,
-    /// The namespace, instead of the one in values
+    /// The namespace of every object, instead of the one in values; not with `namespaces.mode: per-org`
     #[arg(short, long, value_name = "NAME", global = true)]
     namespace: Option<String>,
     /// The Fabric version, instead of the one in values: `2.5.16` or `2.5`

@@ -6,7 +6,7 @@ use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
 use crate::lock::Memory;
-use crate::network::{Addressing, Network, Node, Org, OrgKind, Purpose};
+use crate::network::{Addressing, Namespace, Network, Node, Org, OrgKind, Purpose, Role};
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
 use crate::render::{self, Shown};
@@ -64,9 +64,12 @@ fn variables(project: &Project, problems: &mut Problems) -> Result<Value, Stop> 
         },
         problems,
     )?;
+    let scopes = render::scopes(&made.network, &made.material, Shown::Placeholders);
     let mut all = json!({});
-    for scope in render::scopes(&made.network, &made.material, Shown::Placeholders) {
-        all[scope.kind.folder()][&scope.name] = json!(scope.variables);
+    for scope in &scopes {
+        let namesakes = scopes.iter().filter(|other| (other.kind, &other.name) == (scope.kind, &scope.name)).count();
+        let name = if namesakes > 1 { format!("{}/{}", scope.namespace, scope.name) } else { scope.name.clone() };
+        all[scope.kind.folder()][name] = json!(scope.variables);
     }
     Ok(all)
 }
@@ -79,7 +82,7 @@ fn tree(network: &Network) -> String {
     };
     let _ = writeln!(text, "network {}: Fabric {}, nodes dialled {addressing}", network.name, network.fabric_version);
     for namespace in &network.namespaces {
-        let _ = writeln!(text, "namespace {} (Pod Security {})", namespace.name, namespace.pod_security);
+        let _ = writeln!(text, "{}", namespace_line(namespace, network));
     }
     for org in &network.orgs {
         let _ = writeln!(text, "{}", org_line(org));
@@ -102,6 +105,17 @@ fn tree(network: &Network) -> String {
         );
     }
     text
+}
+
+/// Evictions of orderers are said, since their budgets are dealt out over all namespaces.
+fn namespace_line(namespace: &Namespace, network: &Network) -> String {
+    let orgs: Vec<&str> =
+        network.orgs.iter().filter(|org| org.namespace == namespace.name).map(|org| org.name.as_str()).collect();
+    let is_orderer = |node: &&Node| node.role == Role::Orderer && node.namespace == namespace.name;
+    let evictions = namespace.orderers_budget.as_ref().map_or(String::new(), |budget| {
+        format!(", {} of {} orderers may be evicted at once", budget.max_unavailable, network.nodes().filter(is_orderer).count())
+    });
+    format!("namespace {} of {} (Pod Security {}{evictions})", namespace.name, orgs.join(", "), namespace.pod_security)
 }
 
 fn org_line(org: &Org) -> String {

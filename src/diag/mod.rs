@@ -2,9 +2,11 @@
 //! Printing them and choosing the exit code is `cli`'s.
 
 mod codes;
+mod near;
 mod place;
 
 pub use codes::Code;
+pub use near::near;
 pub use place::Place;
 
 use std::fmt;

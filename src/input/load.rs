@@ -128,7 +128,7 @@ fn load_network(project: &Project, problems: &mut Problems) -> Result<Option<Net
 }
 
 fn load_values(project: &Project, problems: &mut Problems) -> Result<Option<Values>, Stop> {
-    let Some(mut tree) = yaml::parse(Path::new("values.yaml (fabkube's defaults)"), values::DEFAULTS, problems) else {
+    let Some(mut tree) = yaml::parse(Path::new(values::DEFAULTS_NAME), values::DEFAULTS, problems) else {
         return Ok(None);
     };
     let own = [project.values_file()];

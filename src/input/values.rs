@@ -8,6 +8,14 @@ use serde::de::DeserializeOwned;
 /// The embedded file with every default.
 pub const DEFAULTS: &str = include_str!("../../values.yaml");
 
+/// What places of defaults are called.
+pub const DEFAULTS_NAME: &str = "values.yaml (fabkube's defaults)";
+
+/// Whether the user said nothing of a setting that has a default.
+pub fn is_default<T>(setting: &Spanned<T>) -> bool {
+    setting.place.name() == DEFAULTS_NAME
+}
+
 /// All values, and the tree that they were read from.
 #[derive(Clone, Debug)]
 pub struct Values {
@@ -47,7 +55,10 @@ pub struct FabricSettings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NamespaceSettings {
+    pub mode: Spanned<String>,
     pub name: Spanned<String>,
+    /// By an org's Name or Domain.
+    pub of: Ordered<Spanned<String>>,
     pub create: bool,
 }
 

@@ -36,6 +36,7 @@ pub struct Network {
     pub addressing: Addressing,
     /// `cluster.local`, nearly everywhere.
     pub cluster_domain: String,
+    /// Every one that an org is in, each once.
     pub namespaces: Vec<Namespace>,
     pub orgs: Vec<Org>,
     pub channels: Vec<Channel>,
@@ -98,7 +99,8 @@ pub struct Namespace {
     pub create: bool,
     /// The strictest Pod Security level that all its pods meet; it is among the labels.
     pub pod_security: &'static str,
-    /// Over all its orderers, whichever org they are of: as many may go as every channel's consensus survives.
+    /// Over all its orderers, whichever org they are of. The budgets of all namespaces together let as many go as every channel's
+    /// consensus survives.
     pub orderers_budget: Option<Budget>,
     pub labels: Labels,
 }

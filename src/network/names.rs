@@ -19,12 +19,25 @@ pub fn slug(text: &str) -> String {
 
 /// Whether a name is a DNS-1035 label of at most `limit` characters; if not, why.
 pub fn check_label(name: &str, limit: usize) -> Result<(), String> {
+    if !name.is_empty() && name.len() <= limit && !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return Err("it does not begin with a lower-case letter".to_owned());
+    }
+    check_dns_label(name, limit)
+}
+
+/// Whether a namespace can have a name: it is a DNS-1123 label, which may begin with a digit
+/// (kubernetes `pkg/apis/core/validation`, `ValidateNamespaceName`); if not, why.
+pub fn check_namespace(name: &str) -> Result<(), String> {
+    check_dns_label(name, LABEL_LIMIT)
+}
+
+fn check_dns_label(name: &str, limit: usize) -> Result<(), String> {
     let reason = if name.is_empty() {
         "it is empty".to_owned()
     } else if name.len() > limit {
         format!("it has {} characters, and Kubernetes takes at most {limit}", name.len())
-    } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-        "it does not begin with a lower-case letter".to_owned()
+    } else if name.starts_with('-') {
+        "it begins with `-`".to_owned()
     } else if name.ends_with('-') {
         "it ends with `-`".to_owned()
     } else if name.chars().any(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')) {
@@ -109,9 +122,9 @@ pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> 
     labels
 }
 
-/// The labels of a namespace: what Kubernetes lets its pods do is one of them.
-pub fn namespace_labels(network: &str, pod_security: &str) -> super::Labels {
-    let mut labels = labels(network, "fabric", "network", None);
+/// The labels of a namespace: what Kubernetes lets its pods do is one of them, and the org that has it for itself.
+pub fn namespace_labels(network: &str, pod_security: &str, org: Option<&str>) -> super::Labels {
+    let mut labels = labels(network, "fabric", "network", org);
     labels.insert("pod-security.kubernetes.io/enforce".to_owned(), pod_security.to_owned());
     labels
 }
@@ -138,6 +151,14 @@ mod tests {
     fn a_slug_keeps_letters_digits_and_dashes() {
         assert_eq!(slug("Org_1.Example"), "org-1-example");
         assert_eq!(slug("Zürich"), "z-rich");
+    }
+
+    #[test]
+    fn a_namespace_may_begin_with_a_digit_where_a_service_may_not() {
+        assert_eq!((check_namespace("2nd-org"), check_label("2nd-org", LABEL_LIMIT).is_err()), (Ok(()), true));
+        for wrong in ["", "-a", "a-", "a.b", "Org", "a_b", &"a".repeat(64)] {
+            assert!(check_namespace(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

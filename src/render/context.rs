@@ -43,8 +43,9 @@ impl ScopeKind {
 #[derive(Clone, Debug)]
 pub struct Scope {
     pub kind: ScopeKind,
-    /// What it is called: `org1-peer0`.
+    /// What it is called: `org1-peer0`. Only in its namespace has nothing else of its kind the same name.
     pub name: String,
+    pub namespace: String,
     pub variables: BTreeMap<&'static str, Value>,
 }
 
@@ -95,26 +96,27 @@ struct Identity {
 /// Every scope of the network with its variables, in the model's order.
 pub fn scopes(network: &Network, material: &Material, shown: Shown) -> Vec<Scope> {
     let shared = shared(network);
-    let scope = |kind: ScopeKind, name: &str, own: Vec<(&'static str, Value)>| Scope {
+    let scope = |kind: ScopeKind, (name, namespace): (&str, &str), own: Vec<(&'static str, Value)>| Scope {
         kind,
         name: name.to_owned(),
+        namespace: namespace.to_owned(),
         variables: [("network", shared.clone())].into_iter().chain(own).collect(),
     };
     let view = View { shown };
     let mut scopes: Vec<Scope> = network
         .namespaces
         .iter()
-        .map(|namespace| scope(ScopeKind::Namespace, &namespace.name, vec![("namespace", json!(namespace))]))
+        .map(|namespace| scope(ScopeKind::Namespace, (&namespace.name, &namespace.name), vec![("namespace", json!(namespace))]))
         .collect();
     for org in &network.orgs {
-        scopes.push(scope(ScopeKind::Org, &org.name, view.org(org, material)));
+        scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, material)));
     }
     for node in network.nodes() {
         let kind = match node.role {
             Role::Orderer => ScopeKind::Orderer,
             Role::Peer => ScopeKind::Peer,
         };
-        scopes.push(scope(kind, &node.name, view.node(kind, node, network.org(node.id.org()), material)));
+        scopes.push(scope(kind, (&node.name, &node.namespace), view.node(kind, node, network.org(node.id.org()), material)));
     }
     scopes
 }

@@ -140,7 +140,7 @@ mod tests {
             return Err(first(&problems));
         }
         let variables = [("peer", json!({ "name": value, "list": ["a", null], "none": null }))].into();
-        let scope = Scope { kind: ScopeKind::Peer, name: "org1-peer0".into(), variables };
+        let scope = Scope { kind: ScopeKind::Peer, name: "org1-peer0".into(), namespace: "fabric".into(), variables };
         let objects = engine.render(templates.get("peer/own.yaml.j2").unwrap(), &scope, &mut problems);
         if problems.is_empty() { Ok(objects) } else { Err(first(&problems)) }
     }

@@ -24,16 +24,23 @@ impl Cluster {
         self.objects.iter().filter(move |object| object["kind"] == kind)
     }
 
-    pub fn find(&self, kind: &str, name: &str) -> Option<&Value> {
-        self.objects.iter().find(|object| object["kind"] == kind && object["metadata"]["name"] == name)
+    /// What an object means when it names another: that of its own namespace.
+    pub fn find(&self, beside: &Value, kind: &str, name: &str) -> Option<&Value> {
+        self.find_in(beside["metadata"]["namespace"].as_str().unwrap(), kind, name)
     }
 
-    /// The StatefulSets whose pods have all these labels.
-    pub fn selected(&self, selector: &Value) -> Vec<&Value> {
+    pub fn find_in(&self, namespace: &str, kind: &str, name: &str) -> Option<&Value> {
+        let is_it = |metadata: &Value| metadata["namespace"] == namespace && metadata["name"] == name;
+        self.objects.iter().find(|object| object["kind"] == kind && is_it(&object["metadata"]))
+    }
+
+    /// The StatefulSets in an object's namespace whose pods have all the labels that it selects.
+    pub fn selected(&self, by: &Value, selector: &Value) -> Vec<&Value> {
         let labels = selector.as_object().unwrap();
         assert!(!labels.is_empty(), "a selector of everything");
         let fits = |set: &&Value| labels.iter().all(|(key, value)| &set["spec"]["template"]["metadata"]["labels"][key] == value);
-        self.of_kind("StatefulSet").filter(fits).collect()
+        let beside = |set: &&Value| set["metadata"]["namespace"] == by["metadata"]["namespace"];
+        self.of_kind("StatefulSet").filter(beside).filter(fits).collect()
     }
 
     /// Whoever answers at an address: the pods behind a Service of that DNS name, or, for a host of the user's own (which the
@@ -43,7 +50,7 @@ impl Cluster {
         let port: u64 = port.parse().map_err(|_| "no number")?;
         let by_name = self.of_kind("Service").find(|service| host == self.dns_name(service));
         let named_in_certificate = |service: &&Value| {
-            let sets = self.selected(&service["spec"]["selector"]);
+            let sets = self.selected(service, &service["spec"]["selector"]);
             sets.len() == 1
                 && service["metadata"]["name"] == sets[0]["metadata"]["name"]
                 && self.certificate_names(sets[0]).contains(host)
@@ -51,7 +58,7 @@ impl Cluster {
         let service = by_name.or_else(|| self.of_kind("Service").find(named_in_certificate)).ok_or("no Service has this name")?;
         let ports = service["spec"]["ports"].as_array().unwrap();
         let target = ports.iter().find(|offered| offered["port"] == port).ok_or("the Service does not offer the port")?;
-        let sets = self.selected(&service["spec"]["selector"]);
+        let sets = self.selected(service, &service["spec"]["selector"]);
         for set in &sets {
             if container_port(set, target["targetPort"].as_str().unwrap()).is_none() {
                 return Err(format!("the pod has no port `{}`", target["targetPort"]));
@@ -73,7 +80,7 @@ impl Cluster {
     pub fn certificate(&self, set: &Value) -> Vec<u8> {
         let volumes = set["spec"]["template"]["spec"]["volumes"].as_array().unwrap();
         let tls = volumes.iter().find(|volume| volume["name"] == "tls").unwrap();
-        let secret = self.find("Secret", tls["secret"]["secretName"].as_str().unwrap()).unwrap();
+        let secret = self.find(set, "Secret", tls["secret"]["secretName"].as_str().unwrap()).unwrap();
         BASE64_STANDARD.decode(secret["data"]["tls.crt"].as_str().unwrap()).unwrap()
     }
 

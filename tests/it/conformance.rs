@@ -48,6 +48,29 @@ fn fabric_runs_a_network_of_two_orgs_with_fresh_keys() {
 }
 
 #[test]
+fn fabric_runs_a_network_with_a_namespace_for_each_org() {
+    conforms("a namespace for each org", &[], || {
+        let project = Project::sample();
+        project.replace("values.yaml", "network:\n", "namespaces: {mode: per-org, of: {Orderer: ord}}\nnetwork:\n");
+        project
+    });
+}
+
+#[test]
+fn fabric_runs_a_network_that_moved_to_a_namespace_for_each_org() {
+    conforms("renewed certificates in other namespaces", &[], || {
+        let project = Project::sample();
+        project.run(&["render"]).ok();
+        project.replace("values.yaml", "network:\n", "namespaces: {mode: per-org}\nnetwork:\n");
+        project.run(&["crypto", "renew", "--missing-sans"]).ok();
+        // Its channel begins anew: the old block is of the old addresses.
+        project.remove("channel-artifacts");
+        project.remove("fabkube.lock");
+        project
+    });
+}
+
+#[test]
 fn fabric_runs_a_network_with_the_keys_of_cryptogen() {
     let Some(keys) = keys_of_cryptogen() else { return };
     conforms("keys of cryptogen", &AS_WRITTEN, || {

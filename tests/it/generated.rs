@@ -117,6 +117,14 @@ fn values(orgs: &[Org], dice: &mut Dice) -> String {
     let mut text = format!("addressing: {addressing}\n");
     if dice.one_in(2) {
         text.push_str("namespaces: {name: some-namespace}\nclusterDomain: k8s.example\n");
+    } else if dice.one_in(2) {
+        // Some orgs together, the others each in a namespace of their own name.
+        let mut entries = Vec::new();
+        for org in orgs {
+            let key = if dice.one_in(2) { &org.name } else { &org.domain };
+            entries.extend(dice.one_in(2).then(|| format!("{key}: {}", dice.pick(&["1st", "second"]))));
+        }
+        let _ = writeln!(text, "namespaces: {{mode: per-org, of: {{{}}}}}", entries.join(", "));
     }
     if dice.one_in(3) {
         let _ = writeln!(text, "orgs: {{{}: {{name: renamed}}}}", orgs[dice.below(orgs.len())].domain);

@@ -18,6 +18,7 @@ mod generated;
 mod keys;
 mod runs;
 mod layers;
+mod namespaces;
 mod networks;
 mod properties;
 mod samples;

@@ -6,7 +6,7 @@ use crate::support::Project;
 use fabkube::crypto::Names;
 use fabkube::diag::{Problems, Silent, Stop};
 use fabkube::lock::Memory;
-use fabkube::network::Purpose;
+use fabkube::network::{Node, Purpose, Role};
 use fabkube::pipeline::{self, Made, Walk};
 use fabkube::render::{Object, Secrets, Templates};
 use fabkube::store::{Keys, Making, Policy};
@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// How many networks are made up.
-const NETWORKS: u64 = 8;
+const NETWORKS: u64 = 10;
 
 struct Case {
     seed: u64,
@@ -79,7 +79,9 @@ fn made_up_networks_hold_together() {
         every_reference_leads_somewhere(case);
         selectors_find_their_pods_alone(case);
         names_are_unique_and_within_limits(case);
+        namespaces_hold_together(case);
         secrets_stay_in_secrets(case);
+        private_keys_are_in_one_secret(case);
         secret_modes_agree(case);
     });
 }
@@ -127,8 +129,8 @@ fn every_address_is_answered(case: &Case) {
 fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
     for set in cluster.of_kind("StatefulSet") {
         let pod = &set["spec"]["template"]["spec"];
-        assert!(cluster.find("Service", set["spec"]["serviceName"].as_str().unwrap()).is_some());
-        assert!(cluster.find("ServiceAccount", pod["serviceAccountName"].as_str().unwrap()).is_some());
+        assert!(cluster.find(set, "Service", set["spec"]["serviceName"].as_str().unwrap()).is_some());
+        assert!(cluster.find(set, "ServiceAccount", pod["serviceAccountName"].as_str().unwrap()).is_some());
         let claims = set["spec"]["volumeClaimTemplates"].as_array().unwrap().iter().map(|claim| &claim["metadata"]["name"]);
         let volumes: BTreeSet<&str> =
             pod["volumes"].as_array().unwrap().iter().map(|v| &v["name"]).chain(claims).map(|n| n.as_str().unwrap()).collect();
@@ -138,7 +140,7 @@ fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
                 (_, Value::Object(_)) => ("ConfigMap", &volume["configMap"], "name"),
                 _ => continue,
             };
-            let target = cluster.find(kind, source[name].as_str().unwrap()).unwrap_or_else(|| panic!("{volume}"));
+            let target = cluster.find(set, kind, source[name].as_str().unwrap()).unwrap_or_else(|| panic!("{volume}"));
             for item in source["items"].as_array().into_iter().flatten() {
                 assert!(target["data"].get(item["key"].as_str().unwrap()).is_some(), "{item}");
             }
@@ -146,7 +148,8 @@ fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
         for container in containers(set) {
             for variable in container["env"].as_array().unwrap() {
                 let Some(reference) = variable["valueFrom"].get("secretKeyRef") else { continue };
-                let secret = cluster.find("Secret", reference["name"].as_str().unwrap()).unwrap_or_else(|| panic!("{reference}"));
+                let name = reference["name"].as_str().unwrap();
+                let secret = cluster.find(set, "Secret", name).unwrap_or_else(|| panic!("{reference}"));
                 assert!(secret["data"].get(reference["key"].as_str().unwrap()).is_some(), "{reference}");
             }
             for mount in container["volumeMounts"].as_array().unwrap() {
@@ -157,28 +160,58 @@ fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
 }
 
 fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
-    let names = |sets: Vec<&Value>| -> BTreeSet<String> {
-        sets.into_iter().map(|set| set["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+    let names = |sets: Vec<&Value>| -> BTreeSet<(String, String)> {
+        let of = |set: &Value, key: &str| set["metadata"][key].as_str().unwrap().to_owned();
+        sets.into_iter().map(|set| (of(set, "namespace"), of(set, "name"))).collect()
     };
-    let nodes: BTreeSet<String> = made.network.nodes().map(|node| node.name.clone()).collect();
-    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), nodes);
+    let named = |node: &Node| (node.namespace.clone(), node.name.clone());
+    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), made.network.nodes().map(named).collect());
     for set in cluster.of_kind("StatefulSet") {
-        assert_eq!(names(cluster.selected(&set["spec"]["selector"]["matchLabels"])), names(vec![set]), "seed {seed}");
+        assert_eq!(names(cluster.selected(set, &set["spec"]["selector"]["matchLabels"])), names(vec![set]), "seed {seed}");
     }
     for org in &made.network.orgs {
-        let own: BTreeSet<String> = org.nodes.iter().map(|node| node.name.clone()).collect();
-        let service = cluster.find("Service", &org.service.as_ref().unwrap().name).unwrap();
-        assert_eq!(names(cluster.selected(&service["spec"]["selector"])), own, "seed {seed}");
+        let service = cluster.find_in(&org.namespace, "Service", &org.service.as_ref().unwrap().name).unwrap();
+        let own = org.nodes.iter().map(named).collect();
+        assert_eq!(names(cluster.selected(service, &service["spec"]["selector"])), own, "seed {seed}");
     }
-    for node in &nodes {
-        let service = cluster.find("Service", node).unwrap();
-        assert_eq!(names(cluster.selected(&service["spec"]["selector"])), [node.clone()].into(), "seed {seed}");
+    for node in made.network.nodes() {
+        let service = cluster.find_in(&node.namespace, "Service", &node.name).unwrap();
+        assert_eq!(names(cluster.selected(service, &service["spec"]["selector"])), [named(node)].into(), "seed {seed}");
     }
     // Two budgets over one pod let nobody evict it.
     let mut budgeted = BTreeSet::new();
     for budget in cluster.of_kind("PodDisruptionBudget") {
-        for name in names(cluster.selected(&budget["spec"]["selector"]["matchLabels"])) {
-            assert!(budgeted.insert(name.clone()), "seed {seed}: two budgets over {name}");
+        for name in names(cluster.selected(budget, &budget["spec"]["selector"]["matchLabels"])) {
+            assert!(budgeted.insert(name.clone()), "seed {seed}: two budgets over {name:?}");
+        }
+    }
+}
+
+/// Every object is in a namespace that is made, and the orderers that may be evicted are no more than the consensus survives,
+/// wherever they are.
+fn namespaces_hold_together(Case { seed, cluster, made, .. }: &Case) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let made_ones: BTreeSet<String> = cluster.of_kind("Namespace").map(|object| text(&object["metadata"]["name"])).collect();
+    let used = cluster.objects.iter().filter(|object| object["kind"] != "Namespace");
+    assert_eq!(used.map(|object| text(&object["metadata"]["namespace"])).collect::<BTreeSet<_>>(), made_ones, "seed {seed}");
+
+    let of_orderers = |budget: &&Value| budget["metadata"]["labels"]["app.kubernetes.io/component"] == "orderer";
+    let budgets: Vec<&Value> = cluster.of_kind("PodDisruptionBudget").filter(of_orderers).collect();
+    let covered = budgets.iter().flat_map(|budget| cluster.selected(budget, &budget["spec"]["selector"]["matchLabels"])).count();
+    let orderers = made.network.nodes().filter(|node| node.role == Role::Orderer).count();
+    let evicted: u64 = budgets.iter().map(|budget| budget["spec"]["maxUnavailable"].as_u64().unwrap()).sum();
+    let survived = made.network.channels.iter().map(|channel| channel.config.orderer.consensus.may_be_down()).min().unwrap();
+    assert_eq!((covered, evicted as usize), (orderers, survived), "seed {seed}");
+}
+
+/// No private key is in two Secrets, so none is copied to another namespace.
+fn private_keys_are_in_one_secret(Case { seed, cluster, .. }: &Case) {
+    let mut known = BTreeSet::new();
+    for secret in cluster.of_kind("Secret") {
+        for (key, value) in
+            secret["data"].as_object().unwrap().iter().filter(|(key, _)| ["key.pem", "tls.key"].contains(&key.as_str()))
+        {
+            assert!(known.insert(value.as_str().unwrap()), "seed {seed}: {key} of {}", secret["metadata"]["name"]);
         }
     }
 }

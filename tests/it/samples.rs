@@ -5,9 +5,18 @@ use std::path::Path;
 
 #[test]
 fn the_sample_renders_as_its_golden_tree_says() {
-    let project = Project::sample_with_stores();
+    renders_as(&Project::sample_with_stores(), "samples");
+}
+
+#[test]
+fn the_sample_of_namespaces_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("namespaces"), "namespaces");
+}
+
+/// Renders a project and compares what comes out, file by file.
+fn renders_as(project: &Project, golden: &str) {
     project.run(&["render", "--frozen", "--output-dir", "out"]).ok();
-    let golden = root().join("tests/golden/samples");
+    let golden = root().join("tests/golden").join(golden);
     if blessing() && golden.exists() {
         std::fs::remove_dir_all(&golden).unwrap();
     }

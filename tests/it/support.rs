@@ -31,6 +31,13 @@ impl Project {
         project
     }
 
+    /// A sample of its own, `samples/NAME`, with the stores of its fixture.
+    pub fn other_sample_with_stores(name: &str) -> Self {
+        let project = Self::copy_of(&root().join("samples").join(name));
+        copy_tree(&root().join("tests/fixtures").join(name), project.path());
+        project
+    }
+
     /// A copy of a folder.
     pub fn copy_of(dir: &Path) -> Self {
         let project = Self::empty();

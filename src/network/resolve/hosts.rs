@@ -115,7 +115,7 @@ fn add(names: &mut BTreeMap<String, BTreeSet<NodeId>>, name: &str, node: NodeId)
 fn other_names(org: &OrgDraft, node: &NodeDraft, cluster: &Cluster) -> Vec<String> {
     let mut names = node.cryptogen_sans.clone();
     names.push(node.hostname.clone());
-    names.extend(addresses::service_names(&node.name, &cluster.namespace, &cluster.domain));
+    names.extend(addresses::service_names(&node.name, &node.namespace, &cluster.domain));
     names.push(format!("hlf-{}--{}--{}", node.role.word(), org.short_name, node.hostname));
     names
 }
@@ -123,7 +123,7 @@ fn other_names(org: &OrgDraft, node: &NodeDraft, cluster: &Cluster) -> Vec<Strin
 /// How a node is dialled in this cluster.
 pub fn dialled(node: &NodeDraft, cluster: &Cluster) -> String {
     match cluster.addressing {
-        Addressing::Service => addresses::service_fqdn(&node.name, &cluster.namespace, &cluster.domain),
+        Addressing::Service => addresses::service_fqdn(&node.name, &node.namespace, &cluster.domain),
         Addressing::Domain => node.common_name.clone(),
     }
 }

@@ -3,6 +3,7 @@
 mod channels;
 mod go_template;
 mod hosts;
+mod namespaces;
 mod nodes;
 mod orgs;
 mod settings;
@@ -10,16 +11,16 @@ mod settings;
 mod tests;
 mod units;
 
-use super::{Addressing, Budget, Channel, FabricVersion, Namespace, Network, Org, Role, names, versions};
+use super::{Addressing, Channel, FabricVersion, Network, Org, Role, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
+use namespaces::Placement;
 
 /// What the whole network shares.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     pub network: String,
-    pub namespace: String,
     pub domain: String,
     pub addressing: Addressing,
     pub version: FabricVersion,
@@ -33,9 +34,6 @@ pub enum Chosen {
     ByUser,
     ByInputs,
 }
-
-/// Every pod that is rendered today meets the strictest level (kubernetes.io/docs/concepts/security/pod-security-standards).
-const POD_SECURITY: &str = "restricted";
 
 /// What a network is resolved for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +56,9 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     if purpose == Purpose::Deployment {
         report_not_built(inputs, problems);
     }
+    let placement = Placement::new(inputs, problems);
     let cluster = cluster(inputs, purpose, problems);
-    let (drafts, known) = orgs::expand(inputs, cluster.version, problems);
+    let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
     let channels = match purpose {
         Purpose::Deployment => channels::resolve(inputs, (&drafts, known), &cluster, problems),
         Purpose::Keys => {
@@ -71,38 +70,28 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let orgs = nodes::finish(drafts, &channels, (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
     if known == orgs::Known::All {
+        placement.check_orgs(&orgs, problems);
         check_org_settings(inputs, &orgs, problems);
     }
     problems.stop_on_errors()?;
 
-    let namespace = Namespace {
-        name: cluster.namespace.clone(),
-        create: inputs.values.settings.namespaces.create,
-        pod_security: POD_SECURITY,
-        orderers_budget: orderers_budget(&cluster, &orgs, &channels),
-        labels: names::namespace_labels(&cluster.network, POD_SECURITY),
-    };
+    let namespaces = placement.namespaces(&orgs, (inputs, &cluster), orderers_that_may_go(&orgs, &channels));
     Ok(Network {
         name: cluster.network,
         fabric_version: cluster.version,
         addressing: cluster.addressing,
         cluster_domain: cluster.domain,
-        namespaces: vec![namespace],
+        namespaces,
         orgs,
         channels,
     })
 }
 
 /// As many orderers may go at once as every channel's consensus survives; before there is a channel, as Raft will survive.
-fn orderers_budget(cluster: &Cluster, orgs: &[Org], channels: &[Channel]) -> Option<Budget> {
+fn orderers_that_may_go(orgs: &[Org], channels: &[Channel]) -> usize {
     let orderers = orgs.iter().flat_map(|org| &org.nodes).filter(|node| node.role == Role::Orderer).count();
     let survived = channels.iter().map(|channel| channel.config.orderer.consensus.may_be_down()).min();
-    (orderers > 0).then(|| Budget {
-        name: names::orderers_budget(&cluster.network),
-        labels: names::labels(&cluster.network, names::application(Role::Orderer), Role::Orderer.word(), None),
-        selector: names::orderers_selector(&cluster.network),
-        max_unavailable: survived.unwrap_or((orderers - 1) / 2),
-    })
+    survived.unwrap_or(orderers.saturating_sub(1) / 2)
 }
 
 /// What Fabric knows and fabkube does not yet: one clear problem each, never a half-rendered network.
@@ -139,18 +128,13 @@ fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
 
 fn cluster(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Cluster {
     let settings = &inputs.values.settings;
-    let namespace = match &inputs.namespace {
-        Some(name) => Spanned { value: name.clone(), place: Place::option(&format!("-n {name}")) },
-        None => settings.namespaces.name.clone(),
-    };
-    for (name, what) in [(&namespace, "namespace"), (&settings.network.name, "network")] {
-        if let Err(reason) = names::check_label(name, names::LABEL_LIMIT) {
-            problems.push(
-                Problem::new(Code::FK0211, format!("`{}` cannot name a {what}: {reason}", name.value))
-                    .at(&name.place)
-                    .help("use lower-case letters, digits and `-`, beginning with a letter"),
-            );
-        }
+    let name = &settings.network.name;
+    if let Err(reason) = names::check_label(name, names::LABEL_LIMIT) {
+        problems.push(
+            Problem::new(Code::FK0211, format!("`{}` cannot name a network: {reason}", name.value))
+                .at(&name.place)
+                .help("use lower-case letters, digits and `-`, beginning with a letter"),
+        );
     }
     let domain = &settings.cluster_domain;
     if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
@@ -159,8 +143,7 @@ fn cluster(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Cluste
     }
     let (version, version_is) = version(inputs, purpose, problems);
     Cluster {
-        network: settings.network.name.value.clone(),
-        namespace: namespace.value,
+        network: name.value.clone(),
         domain: domain.trim_end_matches('.').to_owned(),
         addressing: addressing(inputs, problems),
         version,
@@ -227,8 +210,9 @@ fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
             let all = secrets.into_iter().chain([(names::Kind::Workload, node.name.clone())]);
             all.map(|(kind, name)| (kind, name, &node.place, format!("the node `{}`", node.common_name)))
         });
-        // Two orgs of one name share the names of all their objects: that is one problem.
-        if let Some(other) = orgs.iter().take_while(|other| other.id != org.id).find(|other| other.name == org.name) {
+        // Two orgs of one name in one namespace share the names of all their objects: that is one problem.
+        let mut before = orgs.iter().take_while(|other| other.id != org.id);
+        if let Some(other) = before.find(|other| (&other.name, &other.namespace) == (&org.name, &org.namespace)) {
             problems.push(same_name(org, other));
             continue;
         }

@@ -44,15 +44,15 @@ pub fn finish(
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, problems)).collect();
             let budget = budget(&draft, cluster);
-            let OrgDraft { id, kind, name, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
+            let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
-                namespace: cluster.namespace.clone(),
                 secrets: names::org_secrets(&name),
                 budget,
                 id,
                 kind,
                 name,
+                namespace,
                 short_name,
                 domain,
                 msp_id,
@@ -173,7 +173,7 @@ impl Completion<'_> {
             hostname: draft.hostname.clone(),
             common_name: draft.common_name.clone(),
             key_algorithm: draft.key_algorithm,
-            namespace: self.cluster.namespace.clone(),
+            namespace: draft.namespace.clone(),
             msp_id: self.msp_id.to_owned(),
             secrets: names::node_secrets(&draft.name),
             sans: self.sans(draft, &dialled),
@@ -204,7 +204,7 @@ impl Completion<'_> {
 
     /// How clients dial the Service over all nodes of the org.
     fn client_name(&self, service: &Service) -> String {
-        addresses::service_fqdn(&service.name, &self.cluster.namespace, &self.cluster.domain)
+        addresses::service_fqdn(&service.name, &self.org.namespace, &self.cluster.domain)
     }
 
     fn addresses(&self, draft: &NodeDraft) -> impl Iterator<Item = &Address> {
@@ -229,7 +229,7 @@ impl Completion<'_> {
         let in_cluster = services
             .into_iter()
             .flatten()
-            .flat_map(|service| addresses::service_names(service, &self.cluster.namespace, &self.cluster.domain));
+            .flat_map(|service| addresses::service_names(service, &self.org.namespace, &self.cluster.domain));
         let itself = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         for name in in_cluster.chain(dialled.iter().cloned()).chain(itself) {
             if !sans.contains(&name) {
@@ -269,7 +269,7 @@ impl Completion<'_> {
     fn peer_env(&self, draft: &NodeDraft, address: &str, service_ports: &[ServicePort], settings: &PodSettings) -> Vec<EnvVar> {
         let chaincode =
             service_ports.iter().find(|port| port.target == Listener::Chaincode).map_or(port::PEER_CHAINCODE, |port| port.port);
-        let chaincode_host = addresses::service_fqdn(&draft.name, &self.cluster.namespace, &self.cluster.domain);
+        let chaincode_host = addresses::service_fqdn(&draft.name, &draft.namespace, &self.cluster.domain);
         let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.peer_data);
         env([
             ("FABRIC_CFG_PATH", PATHS.config.to_owned()),

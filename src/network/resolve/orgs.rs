@@ -2,6 +2,7 @@
 //! The order of the steps is cryptogen's (fabric `cmd/cryptogen/main.go`).
 
 use super::go_template;
+use super::namespaces::Placement;
 use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::crypto_config::{NodeSpec, OrgSpec};
 use crate::input::{Inputs, given};
@@ -14,6 +15,7 @@ pub struct OrgDraft {
     pub id: OrgId,
     pub kind: OrgKind,
     pub name: String,
+    pub namespace: String,
     pub short_name: String,
     pub domain: String,
     pub node_ous: bool,
@@ -39,6 +41,8 @@ pub struct NodeDraft {
     pub id: NodeId,
     pub role: Role,
     pub name: String,
+    /// Its org's.
+    pub namespace: String,
     /// As written; empty where only a CommonName was given.
     pub hostname: String,
     pub common_name: String,
@@ -72,7 +76,11 @@ const MOST_NODES: i64 = 1000;
 
 /// Every org of the files that can be one, ordering orgs first; and whether that is all that the files name. Where it is not, what
 /// other files say of orgs and nodes cannot be judged.
-pub fn expand(inputs: &Inputs, version: FabricVersion, problems: &mut Problems) -> (Vec<OrgDraft>, Known) {
+pub fn expand(
+    (inputs, placement): (&Inputs, &Placement<'_>),
+    version: FabricVersion,
+    problems: &mut Problems,
+) -> (Vec<OrgDraft>, Known) {
     let crypto = &inputs.crypto_config;
     let before = problems.iter().count();
     let sections = [(OrgKind::Orderer, &crypto.orderer_orgs), (OrgKind::Peer, &crypto.peer_orgs)];
@@ -80,7 +88,7 @@ pub fn expand(inputs: &Inputs, version: FabricVersion, problems: &mut Problems) 
     for (kind, specs) in sections {
         for spec in specs {
             let id = OrgId::new(orgs.len());
-            let Some(org) = Expansion { inputs, version, kind, spec, id }.org(problems) else { continue };
+            let Some(org) = Expansion { inputs, placement, version, kind, spec, id }.org(problems) else { continue };
             match orgs.iter().find(|known| known.kind == kind && known.domain == org.domain) {
                 Some(known) => problems.push(
                     Problem::new(Code::FK0202, format!("the org with the Domain `{}` is there twice", org.domain))
@@ -112,6 +120,7 @@ struct Entry<'a> {
 
 struct Expansion<'a> {
     inputs: &'a Inputs,
+    placement: &'a Placement<'a>,
     version: FabricVersion,
     kind: OrgKind,
     spec: &'a Spanned<OrgSpec>,
@@ -140,6 +149,7 @@ impl Expansion<'_> {
         let mut org = OrgDraft {
             id: self.id,
             kind: self.kind,
+            namespace: self.placement.namespace(&short_name, &domain).unwrap_or(&name).to_owned(),
             name,
             short_name,
             node_ous: spec.enable_node_ous,
@@ -315,6 +325,7 @@ impl Expansion<'_> {
             id,
             role: org.role(),
             name,
+            namespace: org.namespace.clone(),
             hostname,
             common_name,
             key_algorithm: self.key_algorithm(&spec.public_key_algorithm, problems),

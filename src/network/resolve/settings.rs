@@ -17,7 +17,7 @@ pub fn needed(setting: &Spanned<String>, path: &str, problems: &mut Problems) ->
 }
 
 /// One of a few words that Kubernetes or fabkube knows.
-fn one_of(setting: &Spanned<String>, what: &str, known: &[&str], problems: &mut Problems) {
+pub fn one_of(setting: &Spanned<String>, what: &str, known: &[&str], problems: &mut Problems) {
     if !known.contains(&setting.value.as_str()) {
         let problem = Problem::new(Code::FK0212, format!("`{}` is no {what}", setting.value));
         problems.push(problem.at(&setting.place).help(format!("write one of `{}`", known.join("`, `"))));

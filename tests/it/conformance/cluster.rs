@@ -31,13 +31,16 @@ impl Cluster {
     pub fn new(manifests: Manifests, bin: PathBuf, dns: &[(&str, &str)]) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("conformance-").tempdir().unwrap();
         let mut addresses: BTreeMap<&str, Ipv4Addr> = BTreeMap::new();
+        // All pods have one hosts file. A bare name means a Service of the pod's own namespace, so where there are several, none.
         let mut hosts = "127.0.0.1 localhost\n".to_owned();
         for service in &manifests.services {
             let (name, address) = (name_of(service), net::loopback());
             addresses.insert(name, address);
             let namespace = namespace_of(service);
-            let short = format!("{name} {name}.{namespace} {name}.{namespace}.svc");
-            writeln!(hosts, "{address} {short} {}", host(service)).unwrap();
+            writeln!(hosts, "{address} {name}.{namespace} {name}.{namespace}.svc {}", host(service)).unwrap();
+            if manifests.services.iter().all(|other| namespace_of(other) == namespace) {
+                writeln!(hosts, "{address} {name}").unwrap();
+            }
             for (alias, _) in dns.iter().filter(|(_, of)| *of == name) {
                 writeln!(hosts, "{address} {alias}").unwrap();
             }

@@ -1,0 +1,189 @@
+//! In which namespace an org's objects are, and what the namespaces themselves are. What is in them is `orgs`'s and `nodes`'s.
+
+use super::{Cluster, names_or, settings};
+use crate::diag::{Code, Place, Problem, Problems, near};
+use crate::input::Inputs;
+use crate::input::values::{NamespaceSettings, is_default};
+use crate::network::{Budget, Namespace, Org, OrgKind, Role, names};
+use crate::yaml::{Ordered, Spanned};
+use std::cmp::Reverse;
+
+/// Every pod that is rendered today meets the strictest level (kubernetes.io/docs/concepts/security/pod-security-standards).
+const POD_SECURITY: &str = "restricted";
+
+/// In which namespace each org's objects are.
+#[derive(Debug)]
+pub enum Placement<'a> {
+    /// All in one.
+    Single(String),
+    /// Each in its own, by its Name or Domain; where it is not here, in one of its own name.
+    PerOrg(&'a Ordered<Spanned<String>>),
+}
+
+impl<'a> Placement<'a> {
+    /// What values and `-n` say.
+    pub fn new(inputs: &'a Inputs, problems: &mut Problems) -> Self {
+        let NamespaceSettings { mode, name, of, create: _ } = &inputs.values.settings.namespaces;
+        settings::one_of(mode, "mode of namespaces", &["single", "per-org"], problems);
+        let option =
+            inputs.namespace.as_ref().map(|name| Spanned { value: name.clone(), place: Place::option(&format!("-n {name}")) });
+        if mode.value == "per-org" {
+            if !is_default(name) {
+                let why = "`namespaces.of` names the namespace of an org, and an org that is not there has one of its own name";
+                idle("name", "each org has its own namespace", (&name.place, why), problems);
+            }
+            option.iter().for_each(|option| one_for_all(option, mode, problems));
+            of.iter().for_each(|(_, name)| check(name, problems));
+            return Self::PerOrg(of);
+        }
+        // Who says `single` knows that it leaves `of` aside.
+        if let Some((first, _)) = of.first().filter(|_| is_default(mode)) {
+            let help = "`namespaces: {mode: per-org}` gives each org its own";
+            idle("of", "all orgs are in one namespace", (&first.place, help), problems);
+        }
+        let name = option.as_ref().unwrap_or(name);
+        check(name, problems);
+        Self::Single(name.value.clone())
+    }
+
+    /// The namespace that the user gave an org; `None` where it has one of its own name.
+    pub fn namespace(&self, short_name: &str, domain: &str) -> Option<&str> {
+        match self {
+            Self::Single(name) => Some(name),
+            Self::PerOrg(of) => entries(of, short_name, domain).next().map(|(_, name)| name.value.as_str()),
+        }
+    }
+
+    /// A namespace for an org that is not there would silently do nothing, and of two for one org, one would.
+    pub fn check_orgs(&self, orgs: &[Org], problems: &mut Problems) {
+        let Self::PerOrg(of) = self else { return };
+        let known: Vec<&str> = orgs.iter().flat_map(|org| [org.short_name.as_str(), org.domain.as_str()]).collect();
+        for (key, _) in of.iter().filter(|(key, _)| !known.contains(&key.value.as_str())) {
+            let message = format!("`namespaces.of` names the org `{}`, which crypto-config.yaml does not have", key.value);
+            problems.push(Problem::new(Code::FK0215, message).at(&key.place).help(match near(&key.value, &known) {
+                Some(name) => format!("`{name}` is there; was that meant?"),
+                None => names_or("orgs go by their Name or their Domain:", &known, "it has no org"),
+            }));
+        }
+        for org in orgs {
+            let mut entries = entries(of, &org.short_name, &org.domain);
+            let Some((key, name)) = entries.next() else { continue };
+            for (other_key, other) in entries.filter(|(_, other)| other.value != name.value) {
+                let message = format!(
+                    "`namespaces.of` has two namespaces for one org: `{}` for `{}`, and `{}` for `{}`",
+                    name.value, key.value, other.value, other_key.value
+                );
+                let problem = Problem::new(Code::FK0219, message).at(&other_key.place).at(&key.place);
+                problems.push(problem.help("take one of them out: an org goes by its Name or by its Domain"));
+            }
+        }
+    }
+
+    /// Every namespace that an org is in, in the order of the orgs. As many orderers as `may_go` may be evicted at once, wherever
+    /// they are.
+    pub fn namespaces(&self, orgs: &[Org], (inputs, cluster): (&Inputs, &Cluster), may_go: usize) -> Vec<Namespace> {
+        let mut groups: Vec<(&str, Vec<&Org>)> = Vec::new();
+        for org in orgs {
+            match groups.iter_mut().find(|(name, _)| *name == org.namespace) {
+                Some((_, orgs)) => orgs.push(org),
+                None => groups.push((&org.namespace, vec![org])),
+            }
+        }
+        let orderers: Vec<usize> = groups.iter().map(|(_, orgs)| orderers(orgs)).collect();
+        let shares = shares(may_go, &orderers);
+        let namespace = |((name, orgs), (orderers, share)): ((&str, Vec<&Org>), (usize, usize))| {
+            let sole = match (self, orgs.as_slice()) {
+                (Self::PerOrg(_), [org]) => Some(org.name.as_str()),
+                _ => None,
+            };
+            Namespace {
+                name: name.to_owned(),
+                create: inputs.values.settings.namespaces.create,
+                pod_security: POD_SECURITY,
+                orderers_budget: (orderers > 0).then(|| budget(cluster, share)),
+                labels: names::namespace_labels(&cluster.network, POD_SECURITY, sole),
+            }
+        };
+        groups.into_iter().zip(orderers.into_iter().zip(shares)).map(namespace).collect()
+    }
+}
+
+/// A setting of the other mode.
+fn idle(key: &str, why: &str, (place, help): (&Place, &str), problems: &mut Problems) {
+    problems.push(Problem::new(Code::FK0105, format!("`namespaces.{key}` has no effect: {why}")).at(place).help(help));
+}
+
+fn one_for_all(option: &Spanned<String>, mode: &Spanned<String>, problems: &mut Problems) {
+    let message = format!("`-n {}` names one namespace, and with `namespaces.mode: per-org` each org has its own", option.value);
+    problems.push(Problem::new(Code::FK0218, message).at(&option.place).at(&mode.place).help(format!(
+        "leave out `-n`: `namespaces.of` names the namespace of an org; or `--set namespaces.mode=single -n {}` puts all into one",
+        option.value
+    )));
+}
+
+fn check(name: &Spanned<String>, problems: &mut Problems) {
+    if let Err(reason) = names::check_namespace(name) {
+        problems.push(
+            Problem::new(Code::FK0211, format!("`{}` cannot name a namespace: {reason}", name.value))
+                .at(&name.place)
+                .help("use lower-case letters, digits and `-`, beginning and ending with a letter or a digit"),
+        );
+    }
+}
+
+fn entries<'o>(
+    of: &'o Ordered<Spanned<String>>,
+    short_name: &str,
+    domain: &str,
+) -> impl Iterator<Item = &'o (Spanned<String>, Spanned<String>)> {
+    of.iter().filter(move |(key, _)| key.value == short_name || key.value == domain)
+}
+
+fn orderers(orgs: &[&Org]) -> usize {
+    orgs.iter().filter(|org| org.kind == OrgKind::Orderer).map(|org| org.nodes.len()).sum()
+}
+
+/// Over all orderers of a namespace, whichever org they are of.
+fn budget(cluster: &Cluster, max_unavailable: usize) -> Budget {
+    Budget {
+        name: names::orderers_budget(&cluster.network),
+        labels: names::labels(&cluster.network, names::application(Role::Orderer), Role::Orderer.word(), None),
+        selector: names::orderers_selector(&cluster.network),
+        max_unavailable,
+    }
+}
+
+/// A whole dealt out among those who hold so many. A budget sees one namespace, and the consensus all of them: so budgets have
+/// to add up to what it survives. One each as far as they go, where most is held first, since a machine with a pod that may
+/// never be evicted cannot be drained.
+fn shares(whole: usize, held: &[usize]) -> Vec<usize> {
+    let mut shares = vec![0; held.len()];
+    for _ in 0..whole {
+        let open = (0..held.len()).filter(|i| shares[*i] < held[*i]);
+        let Some(next) = open.min_by_key(|i| (shares[*i], Reverse(held[*i]))) else { break };
+        shares[next] += 1;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_add_up_to_what_the_consensus_survives() {
+        for (whole, held, dealt) in [
+            (1, vec![3], vec![1]),
+            (1, vec![0, 3, 0], vec![0, 1, 0]),
+            (1, vec![1, 1, 1], vec![1, 0, 0]),
+            (1, vec![1, 2], vec![0, 1]),
+            (2, vec![4, 1], vec![1, 1]),
+            (3, vec![2, 5], vec![1, 2]),
+            (0, vec![1], vec![0]),
+            (9, vec![1, 2], vec![1, 2]),
+            (1, vec![], vec![]),
+        ] {
+            assert_eq!(shares(whole, &held), dealt, "{whole} among {held:?}");
+        }
+    }
+}
