@@ -128,3 +128,36 @@ fn policy(original: &ConfigPolicy, updated: &ConfigPolicy) -> Result<Delta<Optio
     }
     Ok(Delta { read: None, write: Some(ConfigPolicy { version: original.version.wrapping_add(1), ..updated.clone() }) })
 }
+
+/// The configuration that a channel has after the update from `original` to `updated`: the content of the second, in the versions
+/// that orderers then give it. A further update is made from here.
+pub(super) fn after(original: &ConfigGroup, updated: &ConfigGroup) -> ConfigGroup {
+    let itself = original.mod_policy != updated.mod_policy
+        || !original.groups.keys().eq(updated.groups.keys())
+        || !original.values.keys().eq(updated.values.keys())
+        || !original.policies.keys().eq(updated.policies.keys());
+    let group = |(key, new): (&String, &ConfigGroup)| {
+        (key.clone(), original.groups.get(key).map_or_else(|| new_group(new), |original| after(original, new)))
+    };
+    let values = |(key, new): (&String, &ConfigValue)| {
+        let version = original.values.get(key).map_or(0, |original| match value(original, new) {
+            Ok(_) => original.version.wrapping_add(1),
+            Err(Same(_)) => original.version,
+        });
+        (key.clone(), ConfigValue { version, ..new.clone() })
+    };
+    let policies = |(key, new): (&String, &ConfigPolicy)| {
+        let version = original.policies.get(key).map_or(0, |original| match policy(original, new) {
+            Ok(_) => original.version.wrapping_add(1),
+            Err(Same(_)) => original.version,
+        });
+        (key.clone(), ConfigPolicy { version, ..new.clone() })
+    };
+    ConfigGroup {
+        version: if itself { original.version.wrapping_add(1) } else { original.version },
+        groups: updated.groups.iter().map(group).collect(),
+        values: updated.values.iter().map(values).collect(),
+        policies: updated.policies.iter().map(policies).collect(),
+        mod_policy: updated.mod_policy.clone(),
+    }
+}

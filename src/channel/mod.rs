@@ -5,21 +5,32 @@ mod block;
 mod compare;
 mod consensus;
 mod delta;
+mod difference;
 mod encoder;
 mod external;
+mod foreign;
 mod history;
 mod msp;
 mod policy;
 mod proto;
+mod readable;
+mod settle;
+mod signing;
+mod steps;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests_encoding;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_update;
+mod update;
 
 pub use external::preflight;
 pub use history::{History, history};
+pub use signing::{Signable, Wrapping};
+pub use update::{ConsensusState, Current, Foreign, Form, Target, Update, target_of_files, without_foreign};
 
 use crate::crypto::PublicMaterial;
 use crate::diag::{Problems, Stop};

@@ -1,6 +1,8 @@
 //! `fabkube channel`: blocks, updates and all else that configtxgen and configtxlator make.
 
 mod genesis;
+mod sign;
+mod update;
 
 use super::Status;
 use super::project_args::ProjectArgs;
@@ -16,12 +18,18 @@ pub struct Args {
 enum Command {
     /// Make the first block of a channel, or of every channel that has none
     Genesis(genesis::Genesis),
+    /// Make the config update that leads a running channel to what the files say
+    Update(update::Update),
+    /// Sign a config update with the identity of an MSP folder
+    Sign(sign::Sign),
 }
 
 impl Args {
     pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         match &self.command {
             Command::Genesis(args) => args.run(project),
+            Command::Update(args) => args.run(project),
+            Command::Sign(args) => args.run(),
         }
     }
 }
