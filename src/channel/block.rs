@@ -100,10 +100,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Genesis, String> {
 pub(super) fn read_config(bytes: &[u8]) -> Result<ConfigBlock, String> {
     let block: Block = decoded(bytes, "a block")?;
     let header = block.header.unwrap_or_default();
-    let [envelope] =
-        block.data.map(|data| data.data).unwrap_or_default().try_into().map_err(|data: Vec<Vec<u8>>| {
-            format!("it holds {} transactions, and a block with a channel's configuration holds one", data.len())
-        })?;
+    let [envelope] = block.data.map(|data| data.data).unwrap_or_default().try_into().map_err(|data: Vec<Vec<u8>>| {
+        format!("it holds {} transactions, and a block with a channel's configuration holds one", data.len())
+    })?;
     if header.data_hash != data_hash([&envelope]) {
         return Err("its hash is not that of its data".into());
     }

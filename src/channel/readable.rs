@@ -110,10 +110,11 @@ fn msp(config: &MspConfig) -> Result<Facts, DecodeError> {
         let hashes = format!("{}, {}", crypto.signature_hash_family, crypto.identity_identifier_hash_function);
         facts.insert("hashes".into(), hashes);
     }
-    let identifier = |what: &str, FabricOuIdentifier { certificate: pem, organizational_unit_identifier }: &FabricOuIdentifier| {
-        let of = if pem.is_empty() { "any CA".to_owned() } else { certificate(pem) };
-        (format!("{what} `{organizational_unit_identifier}`"), format!("of {of}"))
-    };
+    let identifier =
+        |what: &str, FabricOuIdentifier { certificate: pem, organizational_unit_identifier }: &FabricOuIdentifier| {
+            let of = if pem.is_empty() { "any CA".to_owned() } else { certificate(pem) };
+            (format!("{what} `{organizational_unit_identifier}`"), format!("of {of}"))
+        };
     facts.extend(msp.organizational_unit_identifiers.iter().map(|unit| identifier("OU", unit)));
     if let Some(ous) = msp.fabric_node_ous {
         facts.insert("NodeOUs".into(), if ous.enable { "on" } else { "off" }.into());

@@ -2,9 +2,7 @@
 //! `sanityCheckAndSignConfigTx`). Keys are `crypto`'s.
 
 use super::block::Stamp;
-use super::proto::common::{
-    ChannelHeader, Envelope, HEADER_TYPE_CONFIG_UPDATE, Header, Payload, SignatureHeader, Timestamp,
-};
+use super::proto::common::{ChannelHeader, Envelope, HEADER_TYPE_CONFIG_UPDATE, Header, Payload, SignatureHeader, Timestamp};
 use super::proto::configtx::{ConfigSignature, ConfigUpdate, ConfigUpdateEnvelope};
 use super::proto::msp::SerializedIdentity;
 use crate::crypto::{SigningIdentity, key_fingerprint};
@@ -101,8 +99,7 @@ fn payload(channel: &str, signature_header: SignatureHeader, update: &ConfigUpda
         channel_id: channel.to_owned(),
         ..ChannelHeader::default()
     };
-    let header =
-        Header { channel_header: channel_header.encode_to_vec(), signature_header: signature_header.encode_to_vec() };
+    let header = Header { channel_header: channel_header.encode_to_vec(), signature_header: signature_header.encode_to_vec() };
     Ok(Payload { header: Some(header), data: update.encode_to_vec() }.encode_to_vec())
 }
 
@@ -123,8 +120,7 @@ fn in_envelope(bytes: &[u8]) -> Option<Read> {
     let payload = Payload::decode(Envelope::decode(bytes).ok()?.payload.as_slice()).ok()?;
     let header = ChannelHeader::decode(payload.header?.channel_header.as_slice()).ok()?;
     let (channel, update, _) = with_signatures(&payload.data)?;
-    (header.r#type == HEADER_TYPE_CONFIG_UPDATE && header.channel_id == channel)
-        .then_some((channel, update, Wrapping::Envelope))
+    (header.r#type == HEADER_TYPE_CONFIG_UPDATE && header.channel_id == channel).then_some((channel, update, Wrapping::Envelope))
 }
 
 fn with_signatures(bytes: &[u8]) -> Option<Read> {
@@ -141,6 +137,5 @@ fn bare(bytes: &[u8]) -> Option<Read> {
 fn channel_of(update: &[u8]) -> Option<String> {
     let ConfigUpdate { channel_id, read_set, write_set, isolated_data: _ } = ConfigUpdate::decode(update).ok()?;
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
-    (!channel_id.is_empty() && channel_id.chars().all(is_name) && read_set.is_some() && write_set.is_some())
-        .then_some(channel_id)
+    (!channel_id.is_empty() && channel_id.chars().all(is_name) && read_set.is_some() && write_set.is_some()).then_some(channel_id)
 }

@@ -104,9 +104,11 @@ impl Current {
             (Err(_), Some(group)) => group,
             (Err(reason), None) => {
                 let message = format!("this is neither a `Config` nor a block with a channel's configuration: {reason}");
-                problems.push(Problem::new(Code::FK0430, message).at(&place).help(
-                    "`--to` takes a block, or what `configtxlator proto_encode --type common.Config` makes of JSON",
-                ));
+                problems.push(
+                    Problem::new(Code::FK0430, message)
+                        .at(&place)
+                        .help("`--to` takes a block, or what `configtxlator proto_encode --type common.Config` makes of JSON"),
+                );
                 return Err(Stop::Reported);
             }
         };

@@ -91,9 +91,7 @@ fn key_of(dir: &Path, certificate: &Certificate, problems: &mut Problems) -> Res
         return Ok(key);
     }
     let whose = &certificate.common_name;
-    let names = |paths: &[PathBuf]| {
-        paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ")
-    };
+    let names = |paths: &[PathBuf]| paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ");
     let problem = match (others.as_slice(), unreadable.as_slice()) {
         ([], []) => Problem::new(Code::FK0307, format!("the private key of `{whose}` is not there")),
         ([], unreadable) => {

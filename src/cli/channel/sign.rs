@@ -42,7 +42,8 @@ impl Sign {
             && (output == Path::new("-") || fs::exists(output))
         {
             let problem = Problem::new(Code::FK0602, format!("`{}` is there already, or no file", output.display()));
-            problems.push(problem.help("give `-o` another name, or leave it out: then the signature is added to the file itself"));
+            problems
+                .push(problem.help("give `-o` another name, or leave it out: then the signature is added to the file itself"));
             return Err(Stop::Reported);
         }
         // Both are looked at, so that all that is wrong is said at once.

@@ -81,7 +81,10 @@ impl Update {
             Some(_) => text.iter().for_each(|line| report::line(line)),
         }
         if updates.is_empty() {
-            report::line(&format!("channel `{}` is so already, at block {}: no update is needed", current.channel, current.number));
+            report::line(&format!(
+                "channel `{}` is so already, at block {}: no update is needed",
+                current.channel, current.number
+            ));
         }
         if let Some(output) = &self.output {
             let files = names(output, updates.len());
@@ -90,9 +93,11 @@ impl Update {
             }
             report::made(Path::new(""), &files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>());
             if updates.len() > 1 {
-                report::next(&["send them one after the other, each when the orderer that the one before brought has joined the \
+                report::next(&[
+                    "send them one after the other, each when the orderer that the one before brought has joined the \
                                 channel and follows"
-                    .to_owned()]);
+                        .to_owned(),
+                ]);
             }
         }
         Ok(Status::Done)
