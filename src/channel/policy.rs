@@ -131,7 +131,7 @@ mod tests {
             assert_eq!(read_policy(&new_policy(&policy)), Some(policy));
         }
         let empty = SignaturePolicyEnvelope { version: 0, rule: None, identities: Vec::new() };
-        for value in [Vec::new(), vec![0xff], empty.encode_to_vec(), hex::decode("1204120208051a00").unwrap()] {
+        for value in [Vec::new(), vec![0xff], empty.encode_to_vec(), hex::decode("12020805").unwrap()] {
             assert_eq!(read_policy(&Policy { r#type: POLICY_SIGNATURE, value }), None);
         }
     }

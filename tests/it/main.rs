@@ -22,4 +22,5 @@ mod networks;
 mod properties;
 mod samples;
 mod schemas;
+mod updates;
 mod variants;
