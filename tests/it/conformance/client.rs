@@ -45,6 +45,13 @@ impl Admin {
         Self { tls, env, folder }
     }
 
+    /// The same with another identity.
+    pub fn acting_as(mut self, msp: &Path, id: &str) -> Self {
+        self.env.insert("CORE_PEER_MSPCONFIGPATH".to_owned(), msp.to_str().unwrap().to_owned());
+        self.env.insert("CORE_PEER_LOCALMSPID".to_owned(), id.to_owned());
+        self
+    }
+
     /// Where it may write.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -62,7 +62,8 @@ fn fabric_takes_updates_of_a_running_channel() {
     cluster.start("orderer");
     join_orderers(&cluster, &[], block.to_str().unwrap());
     cluster.start("peer");
-    let running = Running { cluster: &cluster, project: &project };
+    let orderer_admin = project.path().join("crypto-config/ordererOrganizations/example.com/users/Admin@example.com/msp");
+    let running = Running { cluster: &cluster, project: &project, orderer_admin: &orderer_admin };
 
     // All at once: an org, a consenter, a batch size, an anchor peer.
     change(&project);
@@ -110,6 +111,15 @@ fn fabric_takes_updates_of_a_running_channel() {
         running.send(update);
         running.fetch(after);
     }
+
+    // Into maintenance mode and out of it, where all else stays.
+    for (state, before, after) in [("maintenance", "4.block", 5), ("normal", "5.block", 6)] {
+        let update = format!("{state}.pb");
+        project.run(&["channel", "update", "--from", before, "--state", state, "-o", &update]).ok();
+        running.sign(&update, "ordererOrganizations/example.com", "OrdererMSP", &["--envelope"]);
+        running.send(&update);
+        running.fetch(after);
+    }
     computed_alike(&cluster, &project);
     say(&format!("conformance: updates: passed in {:.0?}", begun.elapsed()));
 }
@@ -117,17 +127,19 @@ fn fabric_takes_updates_of_a_running_channel() {
 struct Running<'a> {
     cluster: &'a Cluster,
     project: &'a Project,
+    orderer_admin: &'a Path,
 }
 
 impl Running<'_> {
-    /// The administrator of Org1, its peer, and an orderer with the root of its TLS.
-    fn org1(&self) -> (Admin, String, [String; 2]) {
+    /// An administrator of the ordering org at a peer, and an orderer with the root of its TLS.
+    fn orderer_org(&self) -> (Admin, String, [String; 2]) {
         let cluster = self.cluster;
         let peers = cluster.nodes("peer");
         let orderers = cluster.nodes("orderer");
         let ca = Admin::new(cluster, orderers[0]).ca().to_str().unwrap().to_owned();
         let orderer = address(cluster, &[], &orderers[0].name, "grpc");
-        (Admin::new(cluster, peers[0]), address(cluster, &[], &peers[0].name, "grpc"), [orderer, ca])
+        let admin = Admin::new(cluster, peers[0]).acting_as(self.orderer_admin, "OrdererMSP");
+        (admin, address(cluster, &[], &peers[0].name, "grpc"), [orderer, ca])
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -136,7 +148,7 @@ impl Running<'_> {
 
     /// Writes the configuration after so many updates, counted from 1, as `<number>.block`.
     fn fetch(&self, number: u64) {
-        let (admin, at, [orderer, ca]) = self.org1();
+        let (admin, at, [orderer, ca]) = self.orderer_org();
         let (name, written) = (format!("{number}.block"), admin.folder().join("config.block"));
         let fetch =
             ["channel", "fetch", "config", written.to_str().unwrap(), "-c", CHANNEL, "-o", &orderer, "--tls", "--cafile", &ca];
@@ -157,7 +169,7 @@ impl Running<'_> {
     }
 
     fn send(&self, file: &str) {
-        let (admin, at, [orderer, ca]) = self.org1();
+        let (admin, at, [orderer, ca]) = self.orderer_org();
         let file = self.file(file);
         let update = ["channel", "update", "-f", file.to_str().unwrap(), "-c", CHANNEL, "-o", &orderer, "--tls", "--cafile", &ca];
         self.cluster.wait("an orderer to take the update", || match admin.peer(self.cluster, &at, &update) {
@@ -197,7 +209,7 @@ fn computed_alike(cluster: &Cluster, project: &Project) {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
     let json = |name: &str| -> serde_json::Value { serde_json::from_str(&project.read(name)).unwrap() };
-    for (from, to) in [(1, 2), (2, 1), (2, 3), (3, 2), (3, 4)] {
+    for (from, to) in [(1, 2), (2, 1), (2, 3), (3, 2), (4, 5)] {
         for block in [from, to] {
             translate("proto_decode", "common.Block", &format!("{block}.block"), "block.json");
             let config = json("block.json")["data"]["data"][0]["payload"]["data"]["config"].clone();
