@@ -19,6 +19,9 @@ enum Command {
     /// Make the first block of a channel, or of every channel that has none
     Genesis(genesis::Genesis),
     /// Make the config update that leads a running channel to what the files say
+    ///
+    /// What differs is printed by path: on stderr with `-o`, else on stdout. Where nothing differs, no file is written, and the
+    /// command ends well all the same.
     Update(update::Update),
     /// Sign a config update with the identity of an MSP folder
     Sign(sign::Sign),

@@ -15,8 +15,6 @@ use crate::store::{Keys, Making, Policy};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
-/// Prints what differs, by path: on stderr with `-o`, else on stdout. Where nothing differs, nothing is written, and the exit code
-/// is 0 all the same.
 #[derive(Debug, clap::Args)]
 pub(super) struct Update {
     /// The newest config block of the channel, as `peer channel fetch config` writes it

@@ -72,9 +72,9 @@ fn fabric_takes_updates_of_a_running_channel() {
     for line in ["+ /Channel/Application/Org3MSP\n", "  /Channel/Orderer BatchSize MaxMessageCount 500 → 100\n"] {
         assert!(said.stderr.contains(line), "{line} is not in\n{}", said.stderr);
     }
-    for (org, id) in [("ordererOrganizations/example.com", "OrdererMSP"), ("peerOrganizations/org2.example.com", "Org2MSP")] {
-        running.sign("1.pb", org, id, &[]);
-    }
+    running.sign("1.pb", "ordererOrganizations/example.com", "OrdererMSP", &[]);
+    let second = second_administrator(&project, "org2.example.com");
+    project.run(&["channel", "sign", "1.pb", "--msp-dir", second, "--msp-id", "Org2MSP"]).ok();
     running.sign("1.pb", "peerOrganizations/org1.example.com", "Org1MSP", &["--envelope"]);
     running.send("1.pb");
 
@@ -122,6 +122,28 @@ fn fabric_takes_updates_of_a_running_channel() {
     }
     computed_alike(&cluster, &project);
     say(&format!("conformance: updates: passed in {:.0?}", begun.elapsed()));
+}
+
+/// The MSP folder of another administrator of an org, with a key on P-384.
+fn second_administrator(project: &Project, domain: &str) -> &'static str {
+    let (folder, ca) = ("second", format!("crypto-config/peerOrganizations/{domain}/ca"));
+    for below in ["signcerts", "keystore"] {
+        std::fs::create_dir_all(project.path().join(folder).join(below)).unwrap();
+    }
+    let certificate = format!("{ca}/ca.{domain}-cert.pem");
+    let (key, request) = ("second/keystore/key.pem", "second/request");
+    let subject = format!("/OU=admin/CN=Second@{domain}");
+    for args in [
+        &["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", key][..],
+        &["req", "-new", "-key", key, "-subj", &subject, "-out", request],
+        &["x509", "-req", "-in", request, "-CA", &certificate, "-CAkey", &format!("{ca}/priv_sk"), "-CAcreateserial"][..],
+    ] {
+        let out = if args[0] == "x509" { &["-days", "9", "-sha256", "-out", "second/signcerts/cert.pem"][..] } else { &[] };
+        let done = Command::new("openssl").args(args).args(out).current_dir(project.path()).output();
+        let done = done.expect("openssl is needed for this");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    folder
 }
 
 struct Running<'a> {
