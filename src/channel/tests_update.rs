@@ -268,6 +268,42 @@ fn the_state_of_the_consensus_changes_alone() {
     assert_eq!(codes(&problems), [Code::FK0431]);
 }
 
+#[test]
+fn a_configuration_from_elsewhere_is_taken_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.pb");
+    let known = group(&raft_two_orgs(), Hosts::AsWritten);
+    let current = running(known.clone());
+    let target = |group: ConfigGroup| {
+        let config = super::proto::configtx::Config { sequence: 9, channel_group: Some(group) };
+        crate::fs::write(&file, &config.encode_to_vec(), Mode::Public).unwrap();
+        let mut problems = Problems::new();
+        let target = current.target_of_file(&file, &mut problems).unwrap();
+        (current.updates_to(target, Form::Bare, &mut problems).unwrap(), codes(&problems))
+    };
+    // Go writes maps in any order; that alone is no change.
+    let mut other = known.clone();
+    change(&mut other, "Capabilities", |capabilities: &mut Capabilities| {
+        capabilities.capabilities.iter_mut().for_each(|entry| entry.value = None);
+    });
+    assert_ne!(other, known);
+    assert!(target(other).0.is_empty());
+    // Certificates are what they are.
+    let mut other = known.clone();
+    consenters(&mut other, |consenters| {
+        let renewed = [b"# renewed\n", consenters[0].server_tls_cert.as_slice()].concat();
+        consenters[0].client_tls_cert.clone_from(&renewed);
+        consenters[0].server_tls_cert = renewed;
+    });
+    assert_eq!(target(other).0[0].lines, ["  /Channel/Orderer ConsensusType the same in other bytes"]);
+    // An org that leaves, and whose signature is still asked for.
+    let mut other = known.clone();
+    let org2 = at(&mut other, &["Application"]).groups.remove("Org2MSP").unwrap();
+    let admins = org2.policies["Admins"].clone();
+    at(&mut other, &["Application"]).policies.insert("Admins".into(), admins);
+    assert_eq!(target(other).1, [Code::FK0243, Code::FK0433]);
+}
+
 /// Whatever a file holds: cut off, or with bytes turned round.
 #[test]
 fn no_bytes_make_a_panic() {
