@@ -2,6 +2,7 @@
 //! `sanityCheckAndSignConfigTx`). Keys are `crypto`'s.
 
 use super::block::Stamp;
+use super::file_bytes;
 use super::proto::common::{ChannelHeader, Envelope, HEADER_TYPE_CONFIG_UPDATE, Header, Payload, SignatureHeader, Timestamp};
 use super::proto::configtx::{ConfigSignature, ConfigUpdate, ConfigUpdateEnvelope};
 use super::proto::msp::SerializedIdentity;
@@ -32,12 +33,7 @@ impl Signable {
     /// Reads an update, with the signatures that it has: a `ConfigUpdate`, a `ConfigUpdateEnvelope` or an `Envelope`.
     pub fn read(path: &Path, problems: &mut Problems) -> Result<Self, Stop> {
         let place = Place::file(path);
-        let bytes = if crate::fs::is_dir(path) { None } else { crate::fs::read_if_there(path)? };
-        let Some(bytes) = bytes else {
-            let problem = Problem::new(Code::FK0102, format!("there is no file `{}`", path.display()));
-            problems.push(problem.at(&place).help("give the path of a file that is there"));
-            return Err(Stop::Reported);
-        };
+        let bytes = file_bytes(path, problems)?;
         let read = in_envelope(&bytes).or_else(|| with_signatures(&bytes)).or_else(|| bare(&bytes));
         let Some((channel, update, wrapping)) = read else {
             let problem = Problem::new(Code::FK0434, "this is no config update").at(&place);
