@@ -72,6 +72,10 @@ pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
 /// The key material alone: stored blocks are read for the keys that they need, and none is made.
 pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
     let network = network(walk.project, walk.purpose, problems)?;
+    keys_of(walk, network, problems)
+}
+
+fn keys_of(walk: Walk<'_>, network: Network, problems: &mut Problems) -> Result<(Network, Material), Stop> {
     // In memory, since a block that is not made yet is no concern of the keys.
     let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
     let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
@@ -80,6 +84,26 @@ pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Materia
         history.remember(&network, lock);
     })?;
     Ok((network, material))
+}
+
+/// The updates that lead a running channel to what the files say. Keys that they need are made; what is defined elsewhere stays
+/// as the channel knows it.
+pub fn channel_updates(
+    walk: Walk<'_>,
+    current: &channel::Current,
+    (hosts, form): (Hosts, channel::Form),
+    problems: &mut Problems,
+) -> Result<(Vec<channel::Update>, Material), Stop> {
+    let mut network = network(walk.project, walk.purpose, problems)?;
+    let foreign = channel::without_foreign(&mut network, current, problems)?;
+    let (network, material) = keys_of(walk, network, problems)?;
+    let [channel] = network.channels.as_slice() else {
+        return Err(Stop::Internal("an update is of one channel".to_owned()));
+    };
+    let encoding = Encoding { network: &network, public: material.public(), hosts };
+    let target = channel::target_of_files((channel, encoding), foreign, current, problems)?;
+    let updates = current.updates_to(target, form, problems)?;
+    Ok((updates, material))
 }
 
 /// A note of what lies among the keys and no file names.

@@ -77,19 +77,34 @@ pub(super) struct Genesis {
     pub group: ConfigGroup,
 }
 
+/// What a block that holds a channel's configuration says: the first one, or one that an update made.
+#[derive(Clone, Debug)]
+pub(super) struct ConfigBlock {
+    pub number: u64,
+    pub channel_id: String,
+    /// How many updates the channel has had.
+    pub sequence: u64,
+    pub group: ConfigGroup,
+}
+
 /// Reads a first block, or says why the bytes are none.
 pub(super) fn read(bytes: &[u8]) -> Result<Genesis, String> {
+    let ConfigBlock { number, channel_id, sequence: _, group } = read_config(bytes)?;
+    if number != 0 {
+        return Err(format!("it is block {number} of its channel, not the first one"));
+    }
+    Ok(Genesis { channel_id, group })
+}
+
+/// Reads a block with a channel's configuration, or says why the bytes are none.
+pub(super) fn read_config(bytes: &[u8]) -> Result<ConfigBlock, String> {
     let block: Block = decoded(bytes, "a block")?;
     let header = block.header.unwrap_or_default();
-    let [envelope] =
-        block.data.map(|data| data.data).unwrap_or_default().try_into().map_err(|data: Vec<Vec<u8>>| {
-            format!("it holds {} transactions, and a channel's first block holds one", data.len())
-        })?;
+    let [envelope] = block.data.map(|data| data.data).unwrap_or_default().try_into().map_err(|data: Vec<Vec<u8>>| {
+        format!("it holds {} transactions, and a block with a channel's configuration holds one", data.len())
+    })?;
     if header.data_hash != data_hash([&envelope]) {
         return Err("its hash is not that of its data".into());
-    }
-    if header.number != 0 {
-        return Err(format!("it is block {} of its channel, not the first one", header.number));
     }
     if block.metadata.is_none_or(|metadata| metadata.metadata.is_empty()) {
         return Err("it has no metadata".into());
@@ -101,7 +116,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Genesis, String> {
     }
     let config = decoded::<ConfigEnvelope>(&payload.data, "a configuration")?.config.unwrap_or_default();
     let group = config.channel_group.ok_or("its channel configuration is empty")?;
-    Ok(Genesis { channel_id: channel_header.channel_id, group })
+    Ok(ConfigBlock { number: header.number, channel_id: channel_header.channel_id, sequence: config.sequence, group })
 }
 
 fn decoded<M: Message + Default>(bytes: &[u8], what: &str) -> Result<M, String> {

@@ -38,7 +38,8 @@ pub(super) fn check(stored: &Stored, channel: &Channel, fresh: &ConfigGroup, enc
     let message = format!("the block of channel `{}` is older than the files: {}{more} differ", channel.name, named.join(", "));
     let problem = Problem::new(Code::FK0406, message).at(&Place::file(&stored.path)).at(&channel.place);
     problems.push(problem.help(format!(
-        "a running channel takes the change by a config update; `flow update --channel {}` will make it, and is not built yet",
+        "a running channel takes the change by a config update: fetch its newest config block, and \
+         `fabkube channel update --from BLOCK --channel {} -o update.pb` makes it",
         channel.name
     )));
 }
@@ -74,12 +75,14 @@ fn check_roots(stored: &Stored, channel: &Channel, encoding: Encoding<'_>, probl
 
 /// By its MSP ID: that is who an org is, whatever its group is called.
 pub(super) fn stored_msp(group: &ConfigGroup, section: &str, org: &MemberOrg) -> Option<FabricMspConfig> {
-    let msp = |group: &ConfigGroup| {
-        let value = &group.values.get("MSP")?.value;
-        let config = MspConfig::decode(value.as_slice()).ok().filter(|config| config.r#type == 0)?;
-        FabricMspConfig::decode(config.config.as_slice()).ok()
-    };
-    group.groups.get(section)?.groups.values().filter_map(msp).find(|msp| msp.name == org.msp_id)
+    group.groups.get(section)?.groups.values().filter_map(msp_of).find(|msp| msp.name == org.msp_id)
+}
+
+/// The MSP in an org's group.
+pub(super) fn msp_of(group: &ConfigGroup) -> Option<FabricMspConfig> {
+    let value = &group.values.get("MSP")?.value;
+    let config = MspConfig::decode(value.as_slice()).ok().filter(|config| config.r#type == 0)?;
+    FabricMspConfig::decode(config.config.as_slice()).ok()
 }
 
 /// The paths at which two groups differ. Versions are the running channel's affair.
@@ -183,6 +186,6 @@ fn comparable_consensus(value: &[u8]) -> Result<Vec<u8>, DecodeError> {
 }
 
 /// A certificate's public key; the bytes themselves where they are no certificate.
-fn key_of(certificate: &[u8]) -> Vec<u8> {
+pub(super) fn key_of(certificate: &[u8]) -> Vec<u8> {
     key_fingerprint(certificate).map_or_else(|| certificate.to_vec(), String::into_bytes)
 }

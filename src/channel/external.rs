@@ -14,6 +14,13 @@ pub fn preflight(network: &Network, problems: &mut Problems) -> Result<(), Stop>
     for channel in &network.channels {
         let (orderer, application) = (&channel.config.orderer, &channel.config.application);
         for org in orderer.orgs.iter().chain(&application.orgs) {
+            if let Some(foreign) = &org.foreign {
+                let message = format!("the org `{}` is marked `SkipAsForeign`, and nothing else here says what it is", org.name);
+                problems.push(Problem::new(Code::FK0273, message).at(foreign).help(
+                    "take the mark out: a first block needs all of every org, and an update keeps only what the channel has",
+                ));
+                continue;
+            }
             if let MspSource::Folder(dir) = &org.msp {
                 msp_config(org, dir, problems)?;
             }

@@ -4,24 +4,37 @@
 mod block;
 mod compare;
 mod consensus;
+mod delta;
+mod difference;
 mod encoder;
 mod external;
+mod foreign;
 mod history;
 mod msp;
+mod objections;
 mod policy;
 mod proto;
+mod readable;
+mod settle;
+mod signing;
+mod steps;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests_encoding;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_update;
+mod update;
 
 pub use external::preflight;
 pub use history::{History, history};
+pub use signing::{Signable, Wrapping};
+pub use update::{ConsensusState, Current, Foreign, Form, Target, Update, target_of_files, without_foreign};
 
 use crate::crypto::PublicMaterial;
-use crate::diag::{Problems, Stop};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::fs::Mode;
 use crate::lock::{ChannelLock, Lock};
 use crate::network::{Address, Channel, HostPort, Network};
@@ -147,4 +160,16 @@ fn file_name(channel: &Channel) -> String {
 
 fn sha256(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
+}
+
+/// A file that the user names on the command line.
+fn file_bytes(path: &Path, problems: &mut Problems) -> Result<Vec<u8>, Stop> {
+    if !crate::fs::is_dir(path)?
+        && let Some(bytes) = crate::fs::read_if_there(path)?
+    {
+        return Ok(bytes);
+    }
+    let problem = Problem::new(Code::FK0102, format!("there is no file `{}`", path.display()));
+    problems.push(problem.at(&Place::file(path)).help("give the path of a file that is there"));
+    Err(Stop::Reported)
 }

@@ -1,12 +1,12 @@
 //! Policies as a block holds them (fabric `common/policydsl`, `common/policies`).
-//! Reading the strings of configtx.yaml is `network`'s.
+//! Reading the strings of configtx.yaml, and writing them, is `network`'s.
 
 use super::proto::msp::{MspPrincipal, MspRole, PRINCIPAL_ROLE};
 use super::proto::policies::{
     ImplicitMetaPolicy, NOutOf, POLICY_IMPLICIT_META, POLICY_SIGNATURE, Policy, SignaturePolicy, SignaturePolicyEnvelope,
     SignaturePolicyType,
 };
-use crate::network::{self, Principal, Rule};
+use crate::network::{self, ImplicitRule, Principal, PrincipalRole, Rule};
 use prost::Message;
 
 /// A policy, encoded.
@@ -56,6 +56,40 @@ fn signed_by(principal: &Principal, identities: &mut Vec<MspPrincipal>) -> Signa
     SignaturePolicy { r#type: Some(SignaturePolicyType::SignedBy(index)) }
 }
 
+/// A policy out of a block; `None` where it is of a kind, or names a principal, that configtx.yaml has no word for.
+pub(super) fn read_policy(policy: &Policy) -> Option<network::Policy> {
+    match policy.r#type {
+        POLICY_IMPLICIT_META => {
+            let ImplicitMetaPolicy { sub_policy, rule } = ImplicitMetaPolicy::decode(policy.value.as_slice()).ok()?;
+            let rules = [ImplicitRule::Any, ImplicitRule::All, ImplicitRule::Majority];
+            let rule = rules.into_iter().find(|known| *known as i32 == rule)?;
+            Some(network::Policy::ImplicitMeta { rule, sub_policy })
+        }
+        POLICY_SIGNATURE => {
+            let SignaturePolicyEnvelope { version: _, rule, identities } =
+                SignaturePolicyEnvelope::decode(policy.value.as_slice()).ok()?;
+            Some(network::Policy::Signature(read_rule(&rule?, &identities)?))
+        }
+        _ => None,
+    }
+}
+
+fn read_rule(rule: &SignaturePolicy, identities: &[MspPrincipal]) -> Option<Rule> {
+    match rule.r#type.as_ref()? {
+        SignaturePolicyType::SignedBy(index) => {
+            let principal = identities.get(usize::try_from(*index).ok()?)?;
+            let role = (principal.principal_classification == PRINCIPAL_ROLE)
+                .then(|| MspRole::decode(principal.principal.as_slice()).ok())??;
+            let known = PrincipalRole::ALL.into_iter().find(|known| *known as i32 == role.role)?;
+            Some(Rule::SignedBy(Principal { msp_id: role.msp_identifier, role: known }))
+        }
+        SignaturePolicyType::NOutOf(NOutOf { n, rules }) => {
+            let rules = rules.iter().map(|rule| read_rule(rule, identities)).collect::<Option<_>>()?;
+            Some(Rule::OutOf { n: u32::try_from(*n).ok()?, rules })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +121,19 @@ mod tests {
             encoded("OutOf(2, 'A.member', AND('B.member', OR('C.client', 'D.orderer')), 'E.member', OR('F.member'))"),
             ("2(4,2(2,1(0,1)),5,1(3))".into(), "C2 D4 B0 F0 A0 E0".into())
         );
+    }
+
+    #[test]
+    fn a_policy_is_read_as_it_was_written() {
+        let signature = "OutOf(2, 'A.member', AND('B.member', OR('C.client', 'D.orderer')), 'E.member', OR('F.member'))";
+        for (kind, rule) in [("ImplicitMeta", "MAJORITY Admins"), ("Signature", signature), ("Signature", "OR('A.admin')")] {
+            let policy = network::Policy::parse(kind, rule).unwrap();
+            assert_eq!(read_policy(&new_policy(&policy)), Some(policy));
+        }
+        let empty = SignaturePolicyEnvelope { version: 0, rule: None, identities: Vec::new() };
+        for value in [Vec::new(), vec![0xff], empty.encode_to_vec(), hex::decode("12020805").unwrap()] {
+            assert_eq!(read_policy(&Policy { r#type: POLICY_SIGNATURE, value }), None);
+        }
     }
 
     #[test]

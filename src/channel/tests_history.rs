@@ -90,7 +90,7 @@ fn a_block_made_by_configtxgen_serves_and_its_differences_are_a_note() {
         note.message.contains("`/Channel/OrdererAddresses`")
             && note.message.contains("`/Channel/Application/Org1MSP/AnchorPeers`")
     );
-    assert!(note.help.as_ref().unwrap().contains("flow update --channel mychannel"));
+    assert!(note.help.as_ref().unwrap().contains("fabkube channel update --from BLOCK --channel mychannel"));
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod secret;
 mod shape;
 mod signature;
 mod signer;
+mod signing_identity;
 #[cfg(test)]
 mod tests;
 mod unnamed;
@@ -41,6 +42,7 @@ pub use ou_config::{NodeOus, OuConfig, OuIdentifier, read_ou_config};
 pub use reissue::OldNames;
 pub use renew::{Choice, Holder, MissingSans, Renewed, renew};
 pub use secret::Secret;
+pub use signing_identity::SigningIdentity;
 pub use unnamed::note_unnamed;
 pub use verify::{Row, Subject, Verified, verify};
 

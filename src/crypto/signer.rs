@@ -9,6 +9,7 @@ use super::key::{Algorithm, Encoding, PrivateKey, PublicKey};
 use crate::diag::Stop;
 use crate::network::KeyAlgorithm;
 use p256::ecdsa::Signature;
+use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use rand_core::{OsRng, RngCore};
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, PublicKeyData, SignatureAlgorithm};
@@ -17,6 +18,7 @@ use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair,
     RSA_PKCS1_SHA256, RsaKeyPair,
 };
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// PKCS#8 of an ed25519 key up to the key itself, as Go writes it: version 1, so without the public key.
@@ -126,6 +128,42 @@ impl Signer {
                 let mut signature = vec![0; pair.public().modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).map_err(failed)?;
                 Ok(signature)
+            }
+        }
+    }
+}
+
+/// A key that signs messages of Fabric's: these are hashed by SHA-256 on every curve, which ring does on P-256 alone.
+pub(super) enum MessageSigner {
+    Ring(Signer),
+    P384(p384::ecdsa::SigningKey),
+}
+
+impl MessageSigner {
+    /// The signer of this key; `None` where Fabric takes no signatures of its kind.
+    pub fn open(key: &PrivateKey) -> Option<Self> {
+        match key.public()?.algorithm {
+            Algorithm::EcdsaP256 | Algorithm::Ed25519 => Some(Self::Ring(Signer::open(key)?)),
+            Algorithm::EcdsaP384 => {
+                let (der, encoding) = key.der();
+                let secret = match encoding {
+                    Encoding::Sec1 => p384::SecretKey::from_sec1_der(der).ok()?,
+                    Encoding::Pkcs8 | Encoding::Pkcs1 => p384::SecretKey::from_pkcs8_der(der).ok()?,
+                };
+                Some(Self::P384(secret.into()))
+            }
+            Algorithm::Rsa => None,
+        }
+    }
+
+    /// A signature as Fabric wants it; ECDSA's are low-S.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Stop> {
+        match self {
+            Self::Ring(signer) => signer.sign(message),
+            Self::P384(key) => {
+                let signed: Result<p384::ecdsa::Signature, _> = key.sign_prehash(&Sha256::digest(message));
+                let signature = signed.map_err(|_| Stop::Internal("could not sign a message".to_owned()))?;
+                Ok(signature.normalize_s().unwrap_or(signature).to_der().as_bytes().to_vec())
             }
         }
     }

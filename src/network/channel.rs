@@ -148,6 +148,9 @@ pub struct MemberOrg {
     pub orderer_endpoints: Vec<Address>,
     /// Encoded in the Application group only.
     pub anchor_peers: Vec<AnchorPeer>,
+    /// Where it is marked `SkipAsForeign`, if it is: then it is defined by others, and the files only name it.
+    #[serde(skip)]
+    pub foreign: Option<Place>,
     #[serde(skip)]
     pub place: Place,
 }

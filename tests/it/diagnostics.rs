@@ -78,6 +78,7 @@ impl<'a> Case<'a> {
                     std::fs::create_dir_all(to.parent().unwrap()).unwrap();
                     std::fs::copy(from, to).unwrap();
                 }
+                Some(("run", args)) => drop(project.run(&args.split_whitespace().collect::<Vec<_>>()).ok()),
                 Some(("cut", path)) => cut(&project, path, body.trim().parse().expect("a number of bytes")),
                 Some(_) => panic!("no such section: {heading}"),
             }

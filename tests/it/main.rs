@@ -23,4 +23,5 @@ mod networks;
 mod properties;
 mod samples;
 mod schemas;
+mod updates;
 mod variants;

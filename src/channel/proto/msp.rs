@@ -85,3 +85,12 @@ pub struct FabricNodeOus {
     #[prost(message, optional, tag = "5")]
     pub orderer_ou_identifier: Option<FabricOuIdentifier>,
 }
+
+/// Who signs: the ID of an MSP, and a certificate in PEM.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct SerializedIdentity {
+    #[prost(string, tag = "1")]
+    pub mspid: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub id_bytes: Vec<u8>,
+}

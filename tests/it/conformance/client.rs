@@ -2,7 +2,7 @@
 
 use super::cluster::{Cluster, host, ports};
 use super::pod::{Pod, write_files};
-use super::process::Invocation;
+use super::process::{Access, Invocation};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,18 @@ impl Admin {
         Self { tls, env, folder }
     }
 
+    /// The same with another identity.
+    pub fn acting_as(mut self, msp: &Path, id: &str) -> Self {
+        self.env.insert("CORE_PEER_MSPCONFIGPATH".to_owned(), msp.to_str().unwrap().to_owned());
+        self.env.insert("CORE_PEER_LOCALMSPID".to_owned(), id.to_owned());
+        self
+    }
+
+    /// Where it may write.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Its org's TLS root.
     pub fn ca(&self) -> PathBuf {
         self.tls.join("ca.crt")
@@ -83,7 +95,8 @@ impl Admin {
 
     fn run(&self, cluster: &Cluster, env: &BTreeMap<String, String>, command: Vec<&str>) -> Result<String, String> {
         let command: Vec<String> = command.into_iter().map(str::to_owned).collect();
-        let invocation = Invocation { command: &command, env, folders: Vec::new(), working_dir: &self.folder };
+        let folders = vec![(self.folder.clone(), Access::ReadWrite)];
+        let invocation = Invocation { command: &command, env, folders, working_dir: &self.folder };
         cluster.sandbox.run(&invocation, &self.folder)
     }
 }

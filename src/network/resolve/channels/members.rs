@@ -64,16 +64,6 @@ impl Context<'_> {
             }
             return None;
         }
-        if let Some(foreign) = org.skip_as_foreign.as_ref().filter(|foreign| foreign.value) {
-            problems.push(
-                Problem::new(
-                    Code::FK0273,
-                    format!("the org `{}` is marked `SkipAsForeign`, and a first block needs all of it", org.name.value),
-                )
-                .at(&foreign.place)
-                .help("take the mark out: it is for channel creation transactions alone"),
-            );
-        }
         let whose = format!("the organization `{}`", org.name.value);
         let policies = self.policies(&org.policies, (&whose, EVERY_GROUP), place, problems);
         let (mut orderer_endpoints, mut anchor_peers) = (Vec::new(), Vec::new());
@@ -92,6 +82,7 @@ impl Context<'_> {
             policies,
             orderer_endpoints,
             anchor_peers,
+            foreign: org.skip_as_foreign.as_ref().filter(|foreign| foreign.value).map(|foreign| foreign.place.clone()),
             place: place.clone(),
         })
     }
