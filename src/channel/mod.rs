@@ -8,9 +8,12 @@ mod delta;
 mod encoder;
 mod external;
 mod history;
+mod inspect;
+mod json;
 mod msp;
 mod policy;
 mod proto;
+mod summary;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -20,6 +23,7 @@ mod tests_history;
 
 pub use external::preflight;
 pub use history::{History, history};
+pub use inspect::{Inspection, inspect};
 
 use crate::crypto::PublicMaterial;
 use crate::diag::{Problems, Stop};

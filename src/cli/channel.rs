@@ -1,6 +1,7 @@
 //! `fabkube channel`: blocks, updates and all else that configtxgen and configtxlator make.
 
 mod genesis;
+mod inspect;
 
 use super::Status;
 use super::project_args::ProjectArgs;
@@ -16,12 +17,15 @@ pub struct Args {
 enum Command {
     /// Make the first block of a channel, or of every channel that has none
     Genesis(genesis::Genesis),
+    /// Print what a block, a transaction or an update holds, as configtxlator does
+    Inspect(inspect::Inspect),
 }
 
 impl Args {
     pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         match &self.command {
             Command::Genesis(args) => args.run(project),
+            Command::Inspect(args) => args.run(project),
         }
     }
 }
