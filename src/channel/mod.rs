@@ -11,6 +11,7 @@ mod history;
 mod inspect;
 mod json;
 mod msp;
+mod organization;
 mod policy;
 mod proto;
 mod summary;
@@ -24,6 +25,7 @@ mod tests_history;
 pub use external::preflight;
 pub use history::{History, history};
 pub use inspect::{Inspection, inspect};
+pub use organization::organization;
 
 use crate::crypto::PublicMaterial;
 use crate::diag::{Problems, Stop};

@@ -2,6 +2,7 @@
 
 mod genesis;
 mod inspect;
+mod org;
 
 use super::Status;
 use super::project_args::ProjectArgs;
@@ -19,6 +20,8 @@ enum Command {
     Genesis(genesis::Genesis),
     /// Print what a block, a transaction or an update holds, as configtxlator does
     Inspect(inspect::Inspect),
+    /// Print an organization as a channel's configuration holds it, as `configtxgen -printOrg` does
+    Org(org::Org),
 }
 
 impl Args {
@@ -26,6 +29,7 @@ impl Args {
         match &self.command {
             Command::Genesis(args) => args.run(project),
             Command::Inspect(args) => args.run(project),
+            Command::Org(args) => args.run(project),
         }
     }
 }

@@ -11,7 +11,7 @@ mod wire;
 pub(super) use form::Form;
 pub(super) use read::{Decoded, Remark, RemarkKind};
 pub(super) use recognize::recognize;
-pub(super) use schema::{Message, TYPES};
+pub(super) use schema::{APPLICATION_ORG, Message, ORDERER_ORG, TYPES};
 pub(super) use text::text;
 
 /// Bytes as a message of this shape, in the form of one line of Fabric releases; otherwise what is wrong and where.

@@ -13,7 +13,7 @@ use super::form::Form;
 use super::wire::Fields;
 
 pub use common::{BLOCK, ENVELOPE};
-pub use configtx::{CONFIG, CONFIG_ENVELOPE, CONFIG_UPDATE, CONFIG_UPDATE_ENVELOPE};
+pub use configtx::{APPLICATION_ORG, CONFIG, CONFIG_ENVELOPE, CONFIG_UPDATE, CONFIG_UPDATE_ENVELOPE, ORDERER_ORG};
 
 /// A message.
 #[derive(Debug)]

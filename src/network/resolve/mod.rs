@@ -10,7 +10,7 @@ mod settings;
 mod tests;
 mod units;
 
-use super::{Addressing, Budget, Channel, FabricVersion, Namespace, Network, Org, Role, names, versions};
+use super::{Addressing, Budget, Channel, FabricVersion, LoneOrg, Namespace, Network, Org, Role, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
@@ -91,6 +91,16 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         orgs,
         channels,
     })
+}
+
+/// One organization of configtx.yaml by itself: by its `Name` or `ID` there, or by its name or domain in crypto-config.yaml; in a
+/// profile, if one is given.
+pub fn organization(inputs: &Inputs, wanted: (&str, Option<&str>), problems: &mut Problems) -> Result<LoneOrg, Stop> {
+    let cluster = cluster(inputs, Purpose::Keys, problems);
+    let (drafts, known) = orgs::expand(inputs, cluster.version, problems);
+    let found = channels::organization(inputs, (&drafts, known), &cluster, wanted, problems);
+    problems.stop_on_errors()?;
+    found.ok_or(Stop::Reported)
 }
 
 /// As many orderers may go at once as every channel's consensus survives; before there is a channel, as Raft will survive.
