@@ -69,19 +69,23 @@ impl Inspection {
 }
 
 fn unknown_type(name: &str) -> Problem {
-    let names: Vec<&str> = json::TYPES.iter().map(|message| message.name).collect();
+    let mut names: Vec<&str> = json::TYPES.iter().map(|message| message.name).collect();
+    names.sort_unstable();
     Problem::new(Code::FK0420, format!("there is no type `{name}`")).help(format!("the types are `{}`", names.join("`, `")))
 }
 
 fn unrecognized(bytes: &[u8]) -> Problem {
-    let what = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None => "the file is empty",
-        Some(b'{') if std::str::from_utf8(bytes).is_ok() => "this is JSON already",
-        Some(b'-') if bytes.starts_with(b"-----BEGIN") => "this is PEM, and no file of a channel",
-        Some(_) => "this is no block, envelope, update or configuration of a channel, or a part of it is missing",
+    let give = "give a block, a transaction, an update or a configuration, as Fabric's own programs write it";
+    let (what, help) = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => ("the file is empty", give),
+        Some(b'{') if std::str::from_utf8(bytes).is_ok() => ("this is JSON already, and no protobuf", give),
+        Some(b'-') if bytes.starts_with(b"-----BEGIN") => ("this is PEM, and no file of a channel", give),
+        Some(_) => (
+            "this is no block, envelope, update or configuration of a channel, or it is cut off or damaged",
+            "with `--type common.Block`, or another type, fabkube says what is wrong with it as that",
+        ),
     };
-    Problem::new(Code::FK0420, what)
-        .help("`--type common.Block` and its like say what it shall be read as, and then what is wrong with it")
+    Problem::new(Code::FK0420, what).help(help)
 }
 
 fn unreadable(message: &Message, reason: &str) -> Problem {

@@ -21,7 +21,7 @@ pub use node::{
     Toleration,
 };
 pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
-pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
+pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
 pub use resolve::{Purpose, organization, resolve};
 pub use versions::FabricVersion;
 

@@ -14,6 +14,7 @@ mod cryptogen;
 mod diagnostics;
 mod docs;
 mod generated;
+mod inspect;
 mod keys;
 mod runs;
 mod layers;

@@ -45,7 +45,7 @@ pub fn configuration(envelope: &Value, what: &str, page: &mut Page) {
     if !last.is_null() {
         page.line(1, "made by a config update");
         signers::creator(&last["header"]["signature_header"], 2, page);
-        signers::of_update(&last["data"], page);
+        signers::of_update(&last["data"], 2, page);
     }
     tree::group("/Channel", &config["channel_group"], page);
 }

@@ -54,12 +54,12 @@ pub fn creator(header: &Value, depth: usize, page: &mut Page) {
 }
 
 /// The signatures of a config update.
-pub fn of_update(envelope: &Value, page: &mut Page) {
+pub fn of_update(envelope: &Value, depth: usize, page: &mut Page) {
     let signatures = list(&envelope["signatures"]);
     if signatures.is_empty() {
-        page.line(1, "no signatures");
+        page.line(depth, "no signatures");
     }
     for signature in signatures {
-        page.line(1, &format!("signed by {}", identity(&signature["signature_header"]["creator"])));
+        page.line(depth, &format!("signed by {}", identity(&signature["signature_header"]["creator"])));
     }
 }

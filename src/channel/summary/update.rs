@@ -1,4 +1,4 @@
-//! Config updates: what one reads, and what it makes new, changes and takes out (fabric `common/configtx/update.go`).
+//! Config updates: what one reads, and what it makes new and changes (fabric `common/configtx/update.go`).
 
 use super::page::Page;
 use super::{members, policy, signers, text, tree};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// An update with its signatures.
 pub fn envelope(envelope: &Value, what: &str, page: &mut Page) {
     page.line(0, what);
-    signers::of_update(envelope, page);
+    signers::of_update(envelope, 1, page);
     sets(&envelope["config_update"], page);
 }
 
@@ -29,7 +29,6 @@ fn sets(update: &Value, page: &mut Page) {
     page.line(0, "");
     page.line(0, "writes");
     group("/Channel", &update["read_set"], &update["write_set"], page);
-    taken("/Channel", &update["read_set"], &update["write_set"], page);
 }
 
 /// Every element of the read set with its version.
@@ -66,6 +65,9 @@ fn group(path: &str, read: &Value, written: &Value, page: &mut Page) {
     let read_of = |kind: &str, key: &str| read[kind].get(key);
     if let Some(change) = change((!read.is_null()).then_some(read), written) {
         page.line(1, &format!("{path} {change}"));
+        if !read.is_null() {
+            held(written, page);
+        }
     }
     for (key, value) in members(&written["values"]) {
         if let Some(change) = change(read_of("values", key), value) {
@@ -83,19 +85,10 @@ fn group(path: &str, read: &Value, written: &Value, page: &mut Page) {
     }
 }
 
-/// What a group that gets a new version keeps is in its write set: the rest of what was read goes.
-fn taken(path: &str, read: &Value, written: &Value, page: &mut Page) {
-    let is_changed = version(read) != version(written);
-    for (kind, what) in [("values", ""), ("policies", " (policy)"), ("groups", "")] {
-        for (key, _) in members(&read[kind]) {
-            if is_changed && written[kind].get(key).is_none() {
-                page.line(1, &format!("{path}/{key}{what} taken out"));
-            }
-        }
-    }
-    for (key, below) in members(&read["groups"]) {
-        if let Some(written) = written["groups"].get(key) {
-            taken(&format!("{path}/{key}"), below, written, page);
-        }
-    }
+/// What a group holds from now on: one that gets a new version names all that it keeps, and what it does not name goes.
+fn held(written: &Value, page: &mut Page) {
+    let kinds = [("groups", ""), ("values", ""), ("policies", " (policy)")];
+    let all = kinds.iter().flat_map(|(kind, what)| members(&written[*kind]).map(move |(key, _)| format!("{key}{what}")));
+    let all: Vec<String> = all.collect();
+    page.line(2, &format!("holds from now on: {}", if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }));
 }
