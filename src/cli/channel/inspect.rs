@@ -24,6 +24,8 @@ impl Inspect {
     pub(super) fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         let mut problems = Problems::new();
         let result = version(project, &mut problems)
+            // A page says all that there is, whether or not some release knows it.
+            .map(|version| version.filter(|_| !self.summary))
             .and_then(|version| channel::inspect(&self.file, self.message.as_deref(), version, &mut problems));
         let inspection = report::reported(&problems, result)?;
         print(&if self.summary { inspection.summary() } else { inspection.json() })?;
