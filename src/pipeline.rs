@@ -69,6 +69,21 @@ pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
     Ok(Made { network, material, artifacts })
 }
 
+/// An organization that is asked for: its name in one of the files, and the profile of configtx.yaml to look in, if any.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedOrg<'a> {
+    pub name: &'a str,
+    pub profile: Option<&'a str>,
+}
+
+/// An organization of configtx.yaml as JSON, as a channel's configuration would hold it.
+pub fn organization(project: &Project, wanted: WantedOrg<'_>, hosts: Hosts, problems: &mut Problems) -> Result<String, Stop> {
+    let inputs = input::load(project, problems)?;
+    let network = network::resolve(&inputs, Purpose::Keys, problems)?;
+    let org = network::organization(&inputs, (wanted.name, wanted.profile), problems)?;
+    channel::organization(&network, &project.crypto_store(), org, hosts, problems)
+}
+
 /// The key material alone: stored blocks are read for the keys that they need, and none is made.
 pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
     let network = network(walk.project, walk.purpose, problems)?;

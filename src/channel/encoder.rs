@@ -14,7 +14,7 @@ use prost::Message;
 use std::collections::BTreeSet;
 
 /// Who may change nearly everything.
-const ADMINS: &str = "Admins";
+pub(super) const ADMINS: &str = "Admins";
 
 /// Who may change what belongs to the ordering service, wherever it stands.
 const ORDERER_ADMINS: &str = "/Channel/Orderer/Admins";

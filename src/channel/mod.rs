@@ -10,14 +10,18 @@ mod encoder;
 mod external;
 mod foreign;
 mod history;
+mod inspect;
+mod json;
 mod msp;
 mod objections;
+mod organization;
 mod policy;
 mod proto;
 mod readable;
 mod settle;
 mod signing;
 mod steps;
+mod summary;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -30,6 +34,8 @@ mod update;
 
 pub use external::preflight;
 pub use history::{History, history};
+pub use inspect::{Inspection, inspect};
+pub use organization::organization;
 pub use signing::{Signable, Wrapping};
 pub use update::{ConsensusState, Current, Foreign, Form, Target, Update, target_of_files, without_foreign};
 

@@ -1,6 +1,8 @@
 //! `fabkube channel`: blocks, updates and all else that configtxgen and configtxlator make.
 
 mod genesis;
+mod inspect;
+mod org;
 mod sign;
 mod update;
 
@@ -18,6 +20,10 @@ pub struct Args {
 enum Command {
     /// Make the first block of a channel, or of every channel that has none
     Genesis(genesis::Genesis),
+    /// Print what a block, a transaction or an update holds, as configtxlator does
+    Inspect(inspect::Inspect),
+    /// Print an organization as a channel's configuration holds it, as `configtxgen -printOrg` does
+    Org(org::Org),
     /// Make the config update that leads a running channel to what the files say
     ///
     /// What differs is printed by path: on stderr with `-o`, else on stdout. Where nothing differs, no file is written, and the
@@ -31,6 +37,8 @@ impl Args {
     pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
         match &self.command {
             Command::Genesis(args) => args.run(project),
+            Command::Inspect(args) => args.run(project),
+            Command::Org(args) => args.run(project),
             Command::Update(args) => args.run(project),
             Command::Sign(args) => args.run(),
         }

@@ -45,6 +45,11 @@ pub struct ProjectArgs {
 }
 
 impl ProjectArgs {
+    /// `--fabric-version`.
+    pub fn fabric_version(&self) -> Option<&str> {
+        self.fabric_version.as_deref()
+    }
+
     /// The project that they say.
     pub fn project(&self, channel: Option<ChannelChoice>) -> Project {
         let of_kind = |kind: AssignmentKind, texts: &[String]| -> Vec<Assignment> {

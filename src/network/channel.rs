@@ -155,6 +155,17 @@ pub struct MemberOrg {
     pub place: Place,
 }
 
+/// An org by itself, as it could be added to a channel.
+#[derive(Clone, Debug)]
+pub enum LoneOrg {
+    /// Marked `SkipAsForeign`: nothing but its group.
+    Foreign,
+    /// For the Orderer group, with its endpoints.
+    Orderer(MemberOrg),
+    /// For the Application group, with its anchor peers.
+    Application(MemberOrg),
+}
+
 /// Where the MSP of a member comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

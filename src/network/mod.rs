@@ -14,15 +14,15 @@ mod versions;
 
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Capabilities, CertificateSource, Channel, ChannelConfig, Consensus,
-    Consenter, HostPort, MemberOrg, MspSource, OrdererConfig, RaftOptions,
+    Consenter, HostPort, LoneOrg, MemberOrg, MspSource, OrdererConfig, RaftOptions,
 };
 pub use node::{
     CouchDb, EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage,
     Toleration,
 };
 pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
-pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
-pub use resolve::{Purpose, resolve};
+pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
+pub use resolve::{Purpose, organization, resolve};
 pub use versions::FabricVersion;
 
 use serde::Serialize;

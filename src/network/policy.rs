@@ -93,19 +93,23 @@ impl Rule {
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (n, rules) = match self {
-            Rule::SignedBy(principal) => return write!(f, "'{principal}'"),
-            Rule::OutOf { n, rules } => (*n, rules),
-        };
-        match n {
-            1 => f.write_str("OR(")?,
-            _ if n as usize == rules.len() => f.write_str("AND(")?,
-            _ => write!(f, "OutOf({n}, ")?,
+        match self {
+            Rule::SignedBy(principal) => write!(f, "'{principal}'"),
+            Rule::OutOf { n, rules } => {
+                let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+                f.write_str(&gate(*n, &rules))
+            }
         }
-        for (i, rule) in rules.iter().enumerate() {
-            write!(f, "{}{rule}", if i == 0 { "" } else { ", " })?;
-        }
-        f.write_str(")")
+    }
+}
+
+/// A gate over rules in text: `OR(…)`, `AND(…)`, else `OutOf(n, …)`.
+pub fn gate(n: u32, rules: &[String]) -> String {
+    let all = rules.join(", ");
+    match n {
+        1 => format!("OR({all})"),
+        _ if n as usize == rules.len() => format!("AND({all})"),
+        _ => format!("OutOf({n}, {all})"),
     }
 }
 

@@ -15,6 +15,7 @@ mod cryptogen;
 mod diagnostics;
 mod docs;
 mod generated;
+mod inspect;
 mod keys;
 mod runs;
 mod layers;

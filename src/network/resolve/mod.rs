@@ -11,7 +11,7 @@ mod settings;
 mod tests;
 mod units;
 
-use super::{Addressing, Channel, FabricVersion, Network, Org, Role, names, versions};
+use super::{Addressing, Channel, FabricVersion, LoneOrg, Network, Org, Role, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
@@ -85,6 +85,17 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         orgs,
         channels,
     })
+}
+
+/// One organization of configtx.yaml by itself: by its `Name` or `ID` there, or by its name or domain in crypto-config.yaml; in a
+/// profile, if one is given.
+pub fn organization(inputs: &Inputs, wanted: (&str, Option<&str>), problems: &mut Problems) -> Result<LoneOrg, Stop> {
+    let placement = Placement::new(inputs, problems);
+    let cluster = cluster(inputs, Purpose::Keys, problems);
+    let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
+    let found = channels::organization(inputs, (&drafts, known), &cluster, wanted, problems);
+    problems.stop_on_errors()?;
+    found.ok_or(Stop::Reported)
 }
 
 /// As many orderers may go at once as every channel's consensus survives; before there is a channel, as Raft will survive.

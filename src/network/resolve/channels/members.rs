@@ -42,7 +42,7 @@ impl Context<'_> {
         members
     }
 
-    fn member(&self, org: &Spanned<Organization>, kind: OrgKind, problems: &mut Problems) -> Option<MemberOrg> {
+    pub fn member(&self, org: &Spanned<Organization>, kind: OrgKind, problems: &mut Problems) -> Option<MemberOrg> {
         let name_or_id = if given(&org.name) { &org.name } else { &org.id };
         let place = if given(name_or_id) { &name_or_id.place } else { &org.place };
         let missing: Vec<&str> = [("Name", !given(&org.name)), ("ID", !given(&org.id)), ("MSPDir", !given(&org.msp_dir))]

@@ -6,6 +6,7 @@ mod learn;
 mod list;
 mod members;
 mod orderer;
+mod organization;
 mod policies;
 mod profile;
 
@@ -14,7 +15,7 @@ use super::hosts::{Hosts, Meaning};
 use super::orgs::{Known, NodeDraft, OrgDraft};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
-use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role, addresses};
+use crate::network::{Address, Addressing, Channel, HostPort, LoneOrg, NodeId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +49,23 @@ pub fn resolve(inputs: &Inputs, (orgs, known): (&[OrgDraft], Known), cluster: &C
         cx.learn_loopback_endpoints(channel.profile, problems);
     }
     wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect()
+}
+
+/// One organization of configtx.yaml by itself.
+pub fn organization(
+    inputs: &Inputs,
+    (orgs, known): (&[OrgDraft], Known),
+    cluster: &Cluster,
+    (wanted, profile): (&str, Option<&str>),
+    problems: &mut Problems,
+) -> Option<LoneOrg> {
+    let Some(configtx) = &inputs.configtx else {
+        let problem = Problem::new(Code::FK0233, format!("the organization `{wanted}` needs a configtx.yaml, and there is none"));
+        problems.push(problem.help("put configtx.yaml into the project folder, or name it with `--configtx FILE`"));
+        return None;
+    };
+    let mut cx = Context { orgs, known, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    cx.organization(wanted, profile, &configtx.content, problems)
 }
 
 fn no_configtx(channel: &Spanned<String>) -> Problem {
