@@ -4,6 +4,7 @@
 mod block;
 mod compare;
 mod consensus;
+mod delta;
 mod encoder;
 mod external;
 mod history;

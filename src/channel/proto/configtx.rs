@@ -54,3 +54,33 @@ pub struct ConfigPolicy {
     #[prost(string, tag = "3")]
     pub mod_policy: String,
 }
+
+/// What to change in a configuration: what was read, and what it becomes.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct ConfigUpdate {
+    #[prost(string, tag = "1")]
+    pub channel_id: String,
+    #[prost(message, optional, tag = "2")]
+    pub read_set: Option<ConfigGroup>,
+    #[prost(message, optional, tag = "3")]
+    pub write_set: Option<ConfigGroup>,
+    #[prost(btree_map = "string, bytes", tag = "5")]
+    pub isolated_data: BTreeMap<String, Vec<u8>>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct ConfigUpdateEnvelope {
+    /// A [`ConfigUpdate`], in the bytes that are signed.
+    #[prost(bytes = "vec", tag = "1")]
+    pub config_update: Vec<u8>,
+    #[prost(message, repeated, tag = "2")]
+    pub signatures: Vec<ConfigSignature>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct ConfigSignature {
+    #[prost(bytes = "vec", tag = "1")]
+    pub signature_header: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: Vec<u8>,
+}
