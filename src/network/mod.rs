@@ -13,8 +13,9 @@ pub(crate) mod sample;
 mod versions;
 
 pub use channel::{
-    Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Capabilities, CertificateSource, Channel, ChannelConfig, Consensus,
-    Consenter, HostPort, MemberOrg, MspSource, OrdererConfig, RaftOptions,
+    Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
+    Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, MemberOrg, MspSource, OrdererConfig,
+    RaftOptions,
 };
 pub use node::{
     CouchDb, EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage,
@@ -76,7 +77,12 @@ impl Network {
 
     /// Whether some channel's block names this node's TLS key as a consenter's.
     pub fn is_consenter(&self, id: NodeId) -> bool {
-        self.channels.iter().flat_map(|c| c.config.orderer.consensus.consenters()).any(|c| c.node() == Some(id))
+        self.channels.iter().flat_map(|c| c.config.consenters()).any(|c| c.node() == Some(id))
+    }
+
+    /// The channels that begin with a block, which is made once and kept.
+    pub fn channels_with_block(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.iter().filter(|channel| channel.has_block())
     }
 }
 

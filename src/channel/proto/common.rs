@@ -4,6 +4,9 @@
 /// `HeaderType.CONFIG`.
 pub const HEADER_TYPE_CONFIG: i32 = 1;
 
+/// `HeaderType.CONFIG_UPDATE`.
+pub const HEADER_TYPE_CONFIG_UPDATE: i32 = 2;
+
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Block {
     #[prost(message, optional, tag = "1")]

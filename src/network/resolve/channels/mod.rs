@@ -1,6 +1,8 @@
 //! The channels: which there are, and their configuration typed and checked from the profiles of configtx.yaml.
 //! Nothing is encoded here.
 
+mod bft;
+mod consensus;
 mod keys;
 mod learn;
 mod list;
@@ -8,37 +10,48 @@ mod members;
 mod orderer;
 mod policies;
 mod profile;
+mod sanity;
+mod version;
 
-use super::Cluster;
 use super::hosts::{Hosts, Meaning};
 use super::orgs::{Known, NodeDraft, OrgDraft};
+use super::{Cluster, Purpose};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
+use crate::network::versions::{self, ConfigTxGen};
 use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
 use std::path::{Path, PathBuf};
 
-pub(super) use list::is_system_channel;
+pub(super) use list::system_channel;
 pub(super) use members::msp_id;
+pub(super) use version::chosen as version_chosen;
 
 /// What reading a profile looks at.
 struct Context<'a> {
     orgs: &'a [OrgDraft],
     known: Known,
     cluster: &'a Cluster,
+    purpose: Purpose,
     hosts: Hosts,
     /// The folder that relative paths in configtx.yaml start from.
     dir: PathBuf,
 }
 
-/// Every channel, in the user's order.
-pub fn resolve(inputs: &Inputs, (orgs, known): (&[OrgDraft], Known), cluster: &Cluster, problems: &mut Problems) -> Vec<Channel> {
+/// Every channel, in the user's order, the system channel first.
+pub fn resolve(
+    inputs: &Inputs,
+    (orgs, known): (&[OrgDraft], Known),
+    (cluster, purpose): (&Cluster, Purpose),
+    problems: &mut Problems,
+) -> Vec<Channel> {
     let Some(configtx) = &inputs.configtx else {
         let wanted = inputs.network.iter().flat_map(|network| &network.content.network.channels);
         wanted.for_each(|entry| problems.push(no_configtx(&entry.name)));
         return Vec::new();
     };
-    let mut cx = Context { orgs, known, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    let mut cx = Context { orgs, known, cluster, purpose, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    cx.check_keys_of_version(&configtx.content, problems);
     let wanted = list::wanted(inputs, &configtx.content, problems);
     // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
     for channel in &wanted {
@@ -65,6 +78,14 @@ struct InStore<'a> {
 }
 
 impl Context<'_> {
+    /// What the version's configtxgen takes where the file says nothing. Of a deployment, only the default version is built.
+    fn configtxgen(&self) -> ConfigTxGen {
+        match self.purpose {
+            Purpose::Deployment => versions::DEFAULT.configtxgen(),
+            Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => self.cluster.version.configtxgen(),
+        }
+    }
+
     /// A path that ends in `{peer,orderer}Organizations/<Domain>/…` of a known org means the store, wherever it points.
     fn in_store(&self, path: &str) -> Option<InStore<'_>> {
         let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect();
@@ -88,6 +109,8 @@ impl Context<'_> {
     fn address(&self, written: HostPort, role: Role, place: &Place, problems: &mut Problems) -> Address {
         let node = match self.hosts.meaning(&written, role) {
             Meaning::Node(node) => Some(node),
+            // Nobody is to be dialled by fabkube's rules: what Fabric makes of the host is the user's affair.
+            _ if self.purpose == Purpose::ChannelsAsWritten => None,
             Meaning::External => {
                 self.warn_of_near_host(&written.host, role, place, problems);
                 None
