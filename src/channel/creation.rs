@@ -51,10 +51,15 @@ pub(super) fn anchors_of(channel: &Channel, of: &AnchorsOf<'_>, problems: &mut P
             "the anchor peers are in the first block of `{}` already: a transaction for them fits a channel that a transaction created, and would be refused",
             channel.name
         );
-        problems.push(Problem::new(Code::FK0279, message).at(&channel.place).help(format!(
+        let mut problem = Problem::new(Code::FK0279, message).at(&channel.place).help(format!(
             "nothing is left to do; a channel that a system channel's orderers make of `{}.tx` has them afterwards",
             channel.name
-        )));
+        ));
+        if hosts == Hosts::AsWritten {
+            // configtxgen makes it all the same.
+            problem.severity = Severity::Warning;
+        }
+        problems.push(problem);
     }
     let members = channel.config.application_orgs();
     let is_it = |member: &&MemberOrg| {

@@ -9,6 +9,7 @@ use super::*;
 use crate::input;
 use crate::network::{Purpose, resolve};
 use crate::project::{ChannelChoice, Project};
+use crate::store::{Making, Store};
 use prost::Message;
 use std::path::PathBuf;
 
@@ -36,10 +37,8 @@ fn references() -> Vec<Reference> {
 }
 
 fn entries(dir: &Path) -> Vec<PathBuf> {
-    let found = std::fs::read_dir(dir).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let mut found: Vec<PathBuf> = found.collect();
-    found.sort();
-    found
+    let names = Store::open(dir, Making::Nothing).list(Path::new("")).unwrap();
+    names.into_iter().map(|name| dir.join(name)).collect()
 }
 
 impl Reference {
@@ -140,7 +139,7 @@ fn every_artifact_of_configtxgen_is_made_again() {
     let references = references();
     assert!(references.len() >= 5, "{}", references.len());
     for reference in &references {
-        let bytes = std::fs::read(&reference.file).unwrap();
+        let bytes = crate::fs::read(&reference.file).unwrap();
         let theirs = Taken::apart(&bytes, &reference.file);
         let ours = reference.ours(&theirs);
         let taken = Taken::apart(&ours, &reference.file);
@@ -156,7 +155,7 @@ fn every_artifact_of_configtxgen_is_made_again() {
 #[test]
 fn made_twice_they_differ_in_time_and_chance_alone() {
     for reference in references() {
-        let theirs = Taken::apart(&std::fs::read(&reference.file).unwrap(), &reference.file);
+        let theirs = Taken::apart(&crate::fs::read(&reference.file).unwrap(), &reference.file);
         let (one, other) = (reference.ours(&theirs), reference.ours(&theirs));
         let (mut one, mut other) = (Taken::apart(&one, &reference.file), Taken::apart(&other, &reference.file));
         for taken in [&mut one, &mut other] {

@@ -136,7 +136,7 @@ pub enum Consensus {
     Solo,
     Kafka { brokers: Vec<String> },
     Raft { consenters: Vec<Consenter>, options: RaftOptions },
-    Bft { consenters: Vec<BftConsenter>, options: BftOptions },
+    Bft { consenters: Vec<BftConsenter>, options: Box<BftOptions> },
 }
 
 impl Consensus {

@@ -35,7 +35,7 @@ impl Context<'_> {
             check_twice(&consenter.consenter, &others, problems);
             consenters.push(consenter);
         }
-        Some(Consensus::Bft { consenters, options: bft_options(section.smart_bft.as_ref(), problems) })
+        Some(Consensus::Bft { consenters, options: Box::new(bft_options(section.smart_bft.as_ref(), problems)) })
     }
 
     fn bft_consenter(&self, entry: &Spanned<configtx::ConsenterMapping>, problems: &mut Problems) -> Option<BftConsenter> {

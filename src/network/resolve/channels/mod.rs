@@ -16,7 +16,7 @@ mod version;
 use super::hosts::{Hosts, Meaning};
 use super::orgs::{Known, NodeDraft, OrgDraft};
 use super::{Cluster, Purpose};
-use crate::diag::{Code, Place, Problem, Problems};
+use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::Inputs;
 use crate::network::versions::{self, ConfigTxGen};
 use crate::network::{Address, Addressing, Channel, HostPort, NodeId, OrgKind, Role, addresses};
@@ -83,6 +83,15 @@ impl Context<'_> {
         match self.purpose {
             Purpose::Deployment => versions::DEFAULT.configtxgen(),
             Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => self.cluster.version.configtxgen(),
+        }
+    }
+
+    /// Something that configtxgen lets through and no network should have: an error, and a warning to whoever wants what configtxgen
+    /// makes.
+    fn judged(&self, problem: Problem) -> Problem {
+        match self.purpose {
+            Purpose::ChannelsAsWritten => Problem { severity: Severity::Warning, ..problem },
+            Purpose::Deployment | Purpose::Keys | Purpose::Channels => problem,
         }
     }
 

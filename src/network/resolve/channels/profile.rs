@@ -4,7 +4,7 @@
 use super::list::Wanted;
 use super::members::Section;
 use super::policies::Group;
-use super::{Context, Purpose, keys, members, sanity};
+use super::{Context, Purpose, keys, members};
 use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::configtx::{self, Profile};
 use crate::network::resolve::orgs::Known;
@@ -27,10 +27,7 @@ impl Context<'_> {
         let capabilities = self.capabilities(Level::Channel, &profile.capabilities, problems);
         let policies =
             self.policies(&profile.policies, (&format!("{whose} (the channel)"), Group::Section), &profile.place, problems);
-        let orderer = match &profile.orderer {
-            Some(section) => Some((section, self.orderer(section, profile_name, problems))),
-            None => None,
-        };
+        let orderer = profile.orderer.as_ref().map(|section| (section, self.orderer(section, profile_name, problems)));
         let application = profile
             .application
             .as_ref()
@@ -64,7 +61,7 @@ impl Context<'_> {
         members::check_same_msps(&config, problems);
         // Of what could not be read nobody can say what it lacks.
         if problems.count(Severity::Error) == errors && self.known == Known::All {
-            sanity::check(&config, profile, problems);
+            self.check_sanity(&config, profile, problems);
         }
         Some(Channel { name: name.clone(), profile: profile_name.clone(), begins_with, members, config, place: place.clone() })
     }
@@ -119,11 +116,8 @@ impl Context<'_> {
         let profile = wanted.profile;
         let mut refuse = |what: &str, place: &Place| {
             let message = format!("orderers of Fabric {version} know no {what}");
-            let mut problem = Problem::new(Code::FK0281, message).at(place);
-            if self.purpose == Purpose::ChannelsAsWritten {
-                problem.severity = Severity::Warning;
-            }
-            problems.push(problem.help("Fabric 2.5 is the last that does: `--fabric-version 2.5`"));
+            let problem = Problem::new(Code::FK0281, message).at(place);
+            problems.push(self.judged(problem.help("Fabric 2.5 is the last that does: `--fabric-version 2.5`")));
         };
         if !version.has_system_channel() && wanted.begins_with != Beginning::Block {
             refuse("system channel, nor channels that one makes", &profile.place);

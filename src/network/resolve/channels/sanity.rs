@@ -1,27 +1,47 @@
 //! What Fabric takes without a word and what never works: policies that nobody can meet, orgs that nobody finds, orderers too few.
 //! What orderers refuse is said where it is read.
 
+use super::Context;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::{PolicySpec, Profile};
 use crate::network::{BftConsenter, ChannelConfig, Consensus, ImplicitRule, OrdererConfig, Policy};
 use crate::yaml::{Ordered, Spanned};
 use std::collections::BTreeSet;
 
-/// Checks a configuration in which nothing else was found wrong.
-pub fn check(config: &ChannelConfig, profile: &Spanned<Profile>, problems: &mut Problems) {
-    // Without an Orderer section the rest of the channel is the system channel's.
-    if config.orderer.is_some() {
-        warn_of_strangers(config, &profile.place, problems);
+impl Context<'_> {
+    /// Checks a configuration in which nothing else was found wrong.
+    pub fn check_sanity(&self, config: &ChannelConfig, profile: &Spanned<Profile>, problems: &mut Problems) {
+        // Without an Orderer section the rest of the channel is the system channel's.
+        if config.orderer.is_some() {
+            warn_of_strangers(config, &profile.place, problems);
+        }
+        warn_of_missing_sub_policies(config, profile, problems);
+        for org in config.application_orgs().iter().filter(|org| org.anchor_peers.is_empty() && !org.foreign) {
+            let message = format!("`{}` has no anchor peer in the channel, so other orgs' peers do not find its own", org.name);
+            let problem = Problem::new(Code::FK0244, message).at(&org.place);
+            problems.push(problem.help("name one of its peers: `AnchorPeers: [{Host: peer0.org1.example.com, Port: 7051}]`"));
+        }
+        if let (Some(orderer), Some(section)) = (&config.orderer, &profile.orderer) {
+            note_counts(orderer, &section.place, problems);
+            self.check_consenters_msps(orderer, problems);
+        }
     }
-    warn_of_missing_sub_policies(config, profile, problems);
-    for org in config.application_orgs().iter().filter(|org| org.anchor_peers.is_empty() && !org.foreign) {
-        let message = format!("`{}` has no anchor peer in the channel, so other orgs' peers do not find its own", org.name);
-        let problem = Problem::new(Code::FK0244, message).at(&org.place);
-        problems.push(problem.help("name one of its peers: `AnchorPeers: [{Host: peer0.org1.example.com, Port: 7051}]`"));
-    }
-    if let (Some(orderer), Some(section)) = (&config.orderer, &profile.orderer) {
-        note_counts(orderer, &section.place, problems);
-        check_consenters_msps(orderer, problems);
+
+    /// A BFT consenter is known by its MSP ID and its identity together.
+    fn check_consenters_msps(&self, orderer: &OrdererConfig, problems: &mut Problems) {
+        let Consensus::Bft { consenters, .. } = &orderer.consensus else { return };
+        let known: Vec<&str> = orderer.orgs.iter().map(|org| org.msp_id.as_str()).collect();
+        for BftConsenter { id: _, msp_id, identity: _, consenter } in consenters {
+            let own = consenter.node().and_then(|node| orderer.orgs.iter().find(|org| org.org() == Some(node.org())));
+            let whose = format!("the consenter `{}` has the MSPID `{msp_id}`", consenter.address.written);
+            let message = match own {
+                Some(own) if own.msp_id != *msp_id => format!("{whose}, and its org is `{}`", own.msp_id),
+                None if !known.contains(&msp_id.as_str()) => format!("{whose}, which no ordering org has"),
+                _ => continue,
+            };
+            let problem = Problem::new(Code::FK0256, message).at(&consenter.place);
+            problems.push(self.judged(problem.help(format!("the ordering orgs' MSP IDs are `{}`", known.join("`, `")))));
+        }
     }
 }
 
@@ -143,24 +163,4 @@ fn note_counts(orderer: &OrdererConfig, place: &Place, problems: &mut Problems) 
     };
     let problem = Problem::new(Code::FK0266, message).at(place);
     problems.push(problem.help("an odd number of Raft consenters, or four, seven or ten of BFT, gets the most out of each node"));
-}
-
-/// A BFT consenter is known by its MSP ID and its identity together.
-fn check_consenters_msps(orderer: &OrdererConfig, problems: &mut Problems) {
-    let Consensus::Bft { consenters, .. } = &orderer.consensus else { return };
-    for BftConsenter { id: _, msp_id, identity: _, consenter } in consenters {
-        let own = consenter.node().and_then(|node| orderer.orgs.iter().find(|org| org.org() == Some(node.org())));
-        let known: Vec<&str> = orderer.orgs.iter().map(|org| org.msp_id.as_str()).collect();
-        let message = match own {
-            Some(own) if own.msp_id != *msp_id => {
-                format!("the consenter `{}` has the MSPID `{msp_id}`, and its org is `{}`", consenter.address.written, own.msp_id)
-            }
-            None if !known.contains(&msp_id.as_str()) => {
-                format!("the consenter `{}` has the MSPID `{msp_id}`, which no ordering org has", consenter.address.written)
-            }
-            _ => continue,
-        };
-        let problem = Problem::new(Code::FK0256, message).at(&consenter.place);
-        problems.push(problem.help(format!("the ordering orgs' MSP IDs are `{}`", known.join("`, `"))));
-    }
 }
