@@ -7,6 +7,7 @@ mod support;
 
 mod authorities;
 mod block;
+mod channels;
 mod cli;
 mod cluster;
 mod conformance;
