@@ -5,7 +5,7 @@ use super::msp::Verifying;
 use super::proto::msp::{IdemixMspConfig, MSP_IDEMIX, MspConfig};
 use super::{Hosts, suits};
 use crate::crypto::{MspFolder, key_fingerprint};
-use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::diag::{Code, Place, Problem, Problems, Severity, Stop};
 use crate::network::{BftConsenter, CertificateSource, Consensus, MemberOrg, MspSource, Network};
 use crate::store::{Making, Store};
 use prost::Message;
@@ -19,8 +19,11 @@ pub fn preflight(network: &Network, keys: &Store, hosts: Hosts, problems: &mut P
             match &org.msp {
                 MspSource::Org(id) => suits::check_org(channel, org, network.org(*id), keys, problems)?,
                 MspSource::Folder(dir) => {
+                    let errors = problems.count(Severity::Error);
                     let msp = msp_config(org, dir, problems)?;
-                    suits::check_msp_config(channel, org, &msp, problems);
+                    if problems.count(Severity::Error) == errors {
+                        suits::check_msp_config(channel, org, &msp, problems);
+                    }
                 }
                 MspSource::Idemix(dir) => drop(idemix_msp_config(org, dir, problems)?),
             }

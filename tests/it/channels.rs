@@ -24,7 +24,9 @@ fn a_system_channel_has_a_block_and_its_channels_have_transactions() {
     assert!(made.stderr.contains("made channel-artifacts/genesis.block"), "{}", made.stderr);
     assert!(project.read("fabkube.lock").contains("ordering:\n    block: sha256:"));
     let hosts = block::addresses(&std::fs::read(project.path().join("channel-artifacts/genesis.block")).unwrap());
-    assert!(hosts.iter().any(|host| host.address == "orderer-orderer0.fabric.svc.cluster.local:7050" && host.certificate.is_some()));
+    assert!(
+        hosts.iter().any(|host| host.address == "orderer-orderer0.fabric.svc.cluster.local:7050" && host.certificate.is_some())
+    );
     project.run(&["channel", "tx"]).ok();
     project.run(&["channel", "anchors", "--org", "Org1"]).ok();
     let made = project.tree("channel-artifacts");

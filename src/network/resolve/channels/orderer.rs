@@ -96,9 +96,11 @@ impl Context<'_> {
         }
         if self.channel_wide_addresses(section).is_empty() && first.is_none() {
             let problem = Problem::new(Code::FK0257, "the channel names no orderer's address").at(&section.place);
-            problems.push(self.judged(
-                problem.help("list `OrdererEndpoints` in every ordering org (or `Addresses` in the Orderer section)"),
-            ));
+            problems.push(
+                self.judged(
+                    problem.help("list `OrdererEndpoints` in every ordering org (or `Addresses` in the Orderer section)"),
+                ),
+            );
         }
         let is_v3 = channel.iter().flatten().any(|name| name == "V3_0");
         if let (true, Some(address)) = (is_v3, section.addresses.iter().flatten().next()) {
