@@ -200,8 +200,13 @@ pub fn channel_purpose(hosts: Hosts) -> Purpose {
 
 /// The key material that one first block is made from.
 pub fn channel_keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
-    let network = network(walk.project, walk.purpose, problems)?;
+    let mut network = network(walk.project, walk.purpose, problems)?;
     one_channel_with_block(&network, problems)?;
+    // Where every org is there already, a block needs their MSPs and the consenters, and peers and users are no concern of it.
+    let store = Store::open(&walk.project.crypto_store(), Making::Nothing);
+    if network.orgs.iter().all(|org| store.has(&org.dir().join("msp"))) {
+        network.leave_out_what_no_block_names();
+    }
     keys_of(walk, network, problems)
 }
 

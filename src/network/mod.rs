@@ -80,6 +80,19 @@ impl Network {
         self.channels.iter().flat_map(|c| c.config.consenters()).any(|c| c.node() == Some(id))
     }
 
+    /// Takes out the nodes and users whose certificates stand in no block. An org without NodeOUs keeps its users: its
+    /// administrators are known by their certificates.
+    pub fn leave_out_what_no_block_names(&mut self) {
+        for org in &mut self.orgs {
+            if org.kind == OrgKind::Peer {
+                org.nodes.clear();
+            }
+            if org.node_ous {
+                org.users.clear();
+            }
+        }
+    }
+
     /// The channels that begin with a block, which is made once and kept.
     pub fn channels_with_block(&self) -> impl Iterator<Item = &Channel> {
         self.channels.iter().filter(|channel| channel.has_block())

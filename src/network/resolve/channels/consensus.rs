@@ -1,6 +1,6 @@
 //! The ordering service's kind and Raft's consenters. BFT's are `bft`'s, the rest of the Orderer group is `orderer`'s.
 
-use super::orderer::{number, size};
+use super::orderer::size;
 use super::{Context, InStore};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::{self, EtcdRaftOptions};
@@ -274,7 +274,6 @@ fn and(words: &[&str]) -> String {
 }
 
 fn raft_options(given: &EtcdRaftOptions, (place, default_snapshot): (&Place, u32), problems: &mut Problems) -> RaftOptions {
-    let or_default = |value: u32, default: u32| if value == 0 { default } else { value };
     let options = RaftOptions {
         tick_interval: match given.tick_interval.as_ref().filter(|text| !text.is_empty()) {
             None => "500ms".to_owned(),
@@ -286,9 +285,10 @@ fn raft_options(given: &EtcdRaftOptions, (place, default_snapshot): (&Place, u32
                 text.value.clone()
             }
         },
-        election_tick: or_default(number(&given.election_tick, 10, problems), 10),
-        heartbeat_tick: or_default(number(&given.heartbeat_tick, 1, problems), 1),
-        max_inflight_blocks: or_default(number(&given.max_inflight_blocks, 5, problems), 5),
+        // Every number of 32 bits may be written as a size.
+        election_tick: size(&given.election_tick, 10, problems),
+        heartbeat_tick: size(&given.heartbeat_tick, 1, problems),
+        max_inflight_blocks: size(&given.max_inflight_blocks, 5, problems),
         snapshot_interval_size: size(&given.snapshot_interval_size, default_snapshot, problems),
     };
     if options.election_tick <= options.heartbeat_tick {

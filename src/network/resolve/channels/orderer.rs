@@ -88,11 +88,11 @@ impl Context<'_> {
         // fabric `common/capabilities/channel.go`: OrgSpecificOrdererEndpoints.
         let allowed = channel.iter().flatten().any(|name| !["V1_1", "V1_3"].contains(&name.as_str()));
         if let (Some(endpoint), false) = (first, allowed) {
-            problems.push(
-                Problem::new(Code::FK0263, "`OrdererEndpoints` need the channel capability `V1_4_2` or a later one")
-                    .at(&endpoint.place)
-                    .help("give the channel `Capabilities: {V2_0: true}`, or list the addresses as `Addresses` in the Orderer section"),
-            );
+            let problem = Problem::new(Code::FK0263, "`OrdererEndpoints` need the channel capability `V1_4_2` or a later one")
+                .at(&endpoint.place);
+            problems.push(self.judged(problem.help(
+                "give the channel `Capabilities: {V2_0: true}`, or list the addresses as `Addresses` in the Orderer section",
+            )));
         }
         if self.channel_wide_addresses(section).is_empty() && first.is_none() {
             let problem = Problem::new(Code::FK0257, "the channel names no orderer's address").at(&section.place);

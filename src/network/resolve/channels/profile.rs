@@ -158,10 +158,10 @@ impl Context<'_> {
         // fabric `common/capabilities/application.go`: ACLs.
         let acls_allowed = capabilities.iter().flatten().any(|name| name != "V1_1");
         if let (Some((resource, _)), false) = (acls.clone().next(), acls_allowed) {
+            let problem =
+                Problem::new(Code::FK0263, "`ACLs` need the application capability `V1_2` or a later one").at(&resource.place);
             problems.push(
-                Problem::new(Code::FK0263, "`ACLs` need the application capability `V1_2` or a later one")
-                    .at(&resource.place)
-                    .help("give the Application section `Capabilities: {V2_0: true}`, or take the ACLs out"),
+                self.judged(problem.help("give the Application section `Capabilities: {V2_0: true}`, or take the ACLs out")),
             );
         }
         ApplicationConfig {
@@ -208,11 +208,9 @@ impl Context<'_> {
     fn check_capabilities(&self, channel: &Capabilities, orderer: &Capabilities, place: &Place, problems: &mut Problems) {
         let some = |capabilities: &Capabilities| capabilities.as_ref().is_some_and(|list| !list.is_empty());
         if some(channel) && !some(orderer) {
-            problems.push(
-                Problem::new(Code::FK0236, "the channel has capabilities and its Orderer section has none: orderers refuse that")
-                    .at(place)
-                    .help("add `Capabilities: {V2_0: true}` to the Orderer section"),
-            );
+            let message = "the channel has capabilities and its Orderer section has none: orderers refuse that";
+            let problem = Problem::new(Code::FK0236, message).at(place);
+            problems.push(self.judged(problem.help("add `Capabilities: {V2_0: true}` to the Orderer section")));
         }
     }
 
