@@ -3,13 +3,14 @@
 use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
-use crate::fs::Claim;
+use crate::fs::{Claim, Mode};
 use crate::input;
 use crate::lock::{Lock, Memory};
-use crate::network::{self, Network, Purpose};
+use crate::network::{self, Beginning, Channel, Network, Purpose};
 use crate::project::{ChannelChoice, Project};
 use crate::render::{self, Object, Secrets, Templates};
 use crate::store::{Keys, Making, Policy, Store};
+use std::path::Path;
 
 /// A walk along the line: which project, what it may make, and who is told how far it is.
 #[derive(Clone, Copy)]
@@ -59,6 +60,7 @@ fn only(mut network: Network, choice: &ChannelChoice, problems: &mut Problems) -
 /// after a kill before that, the next run takes the stores in.
 pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
     let network = network(walk.project, walk.purpose, problems)?;
+    check_begins_with_block(&network, walk.project, problems)?;
     let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
     let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
@@ -183,9 +185,10 @@ struct Provided<'a> {
 
 /// The keys, made where they are missing and nothing that is there speaks against it.
 fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems: &mut Problems) -> Result<Provided<'a>, Stop> {
-    let Walk { project, policy, memory, purpose: _, names, progress } = walk;
-    channel::preflight(network, problems)?;
+    let Walk { project, policy, memory, purpose, names, progress } = walk;
     let store = Store::open(&project.crypto_store(), policy.making);
+    let hosts = if purpose == Purpose::ChannelsAsWritten { Hosts::AsWritten } else { Hosts::Deployed };
+    channel::preflight(network, &store, hosts, problems)?;
     let claim = store.claim(problems, progress)?;
     store.clean()?;
     blocks.clean()?;
@@ -224,16 +227,141 @@ pub fn rehearse(project: &Project, memory: Memory, templates: &Templates, proble
     objects(&made, templates, Secrets::Redact, problems)
 }
 
+/// What a command about channels resolves for.
+pub fn channel_purpose(hosts: Hosts) -> Purpose {
+    match hosts {
+        Hosts::Deployed => Purpose::Channels,
+        Hosts::AsWritten => Purpose::ChannelsAsWritten,
+    }
+}
+
+/// The key material that one first block is made from.
+pub fn channel_keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
+    let mut network = network(walk.project, walk.purpose, problems)?;
+    one_channel_with_block(&network, problems)?;
+    // Where every org is there already, a block needs their MSPs and the consenters, and peers and users are no concern of it.
+    let store = Store::open(&walk.project.crypto_store(), Making::Nothing);
+    let mut is_there = network.orgs.iter().map(|org| store.has(&org.dir().join("msp")));
+    if is_there.try_fold(true, |all, is_there| is_there.map(|is_there| all && is_there))? {
+        network.leave_out_what_no_block_names();
+    }
+    keys_of(walk, network, problems)
+}
+
 /// A fresh first block of a channel, made from keys that are there; it is kept nowhere.
 pub fn fresh_block((network, material): &(Network, Material), hosts: Hosts, problems: &mut Problems) -> Result<Vec<u8>, Stop> {
     let encoding = Encoding { network, public: material.public(), hosts };
-    match network.channels.as_slice() {
-        [channel] => channel::genesis_block(channel, encoding, problems),
-        channels => {
-            let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
-            let problem = Problem::new(Code::FK0278, format!("one channel is needed, and there are {}", channels.len()));
-            problems.push(problem.help(format!("say which with `--channel C`: there are `{}`", names.join("`, `"))));
-            Err(Stop::Reported)
+    channel::genesis_block(one_channel_with_block(network, problems)?, encoding, problems)
+}
+
+/// The one channel with a block that a command is about.
+pub fn one_channel_with_block<'a>(network: &'a Network, problems: &mut Problems) -> Result<&'a Channel, Stop> {
+    one(network.channels_with_block().collect(), "begins with a block", "channel tx", network, problems)
+}
+
+/// A transaction, and what it is called in the folder of artifacts.
+#[derive(Clone, Debug)]
+pub struct Transaction {
+    pub file: String,
+    pub bytes: Vec<u8>,
+}
+
+/// The transaction that creates the one channel that a command is about. It takes no keys.
+pub fn channel_transaction(project: &Project, hosts: Hosts, problems: &mut Problems) -> Result<Transaction, Stop> {
+    let network = network(project, channel_purpose(hosts), problems)?;
+    let channel = one(created_channels(&network, project), "is created by a transaction", "channel genesis", &network, problems)?;
+    Ok(Transaction { file: format!("{}.tx", channel.name), bytes: channel::channel_creation(channel)? })
+}
+
+/// The transactions that create the channels of a project, stored where they are not there yet.
+pub fn store_channel_transactions(project: &Project, hosts: Hosts, problems: &mut Problems) -> Result<Vec<String>, Stop> {
+    let network = network(project, channel_purpose(hosts), problems)?;
+    let channels = created_channels(&network, project);
+    if channels.is_empty() {
+        one(channels, "is created by a transaction", "channel genesis", &network, problems)?;
+        return Ok(Vec::new());
+    }
+    let store = Store::open(&project.artifacts_store(), Making::Missing);
+    let mut missing = Vec::new();
+    for channel in channels {
+        let file = format!("{}.tx", channel.name);
+        if !store.has(Path::new(&file))? {
+            missing.push(Transaction { file, bytes: channel::channel_creation(channel)? });
         }
+    }
+    store_transactions(project, &missing)
+}
+
+/// Adds transactions to the folder of artifacts, where none of them may be yet.
+pub fn store_transactions(project: &Project, transactions: &[Transaction]) -> Result<Vec<String>, Stop> {
+    let store = Store::open(&project.artifacts_store(), Making::Missing);
+    let mut made = Vec::new();
+    for Transaction { file, bytes } in transactions {
+        store.add(Path::new(file), bytes, Mode::Public)?;
+        made.push(store.path(Path::new(file)).display().to_string());
+    }
+    if !made.is_empty() {
+        store.keep()?;
+    }
+    Ok(made)
+}
+
+/// The transaction that tells a channel, created by a transaction, the anchor peers of an org.
+pub fn anchors_transaction(project: &Project, org: &str, hosts: Hosts, problems: &mut Problems) -> Result<Transaction, Stop> {
+    let network = network(project, channel_purpose(hosts), problems)?;
+    let store = Store::open(&project.artifacts_store(), Making::Nothing);
+    let with_application = network.channels.iter().filter(|channel| channel.config.application.is_some());
+    let channel = one(with_application.collect(), "has applications", "channel genesis", &network, problems)?;
+    let was_created = channel.begins_with == Beginning::Transaction || store.has(Path::new(&format!("{}.tx", channel.name)))?;
+    channel::anchor_peers(channel, &channel::AnchorsOf { network: &network, org, hosts, was_created }, problems)
+        .map(|(file, bytes)| Transaction { file, bytes })
+}
+
+/// The channels that a system channel's orderers make. One that the command line names is taken at its word, as configtxgen does,
+/// where its profile has what such a channel needs.
+fn created_channels<'a>(network: &'a Network, project: &Project) -> Vec<&'a Channel> {
+    let is_named = project.channel.as_ref().is_some_and(|choice| choice.profile.is_some());
+    let is_created = |channel: &&Channel| {
+        let could_be = channel.config.consortium.is_some() && channel.config.application.is_some();
+        channel.begins_with == Beginning::Transaction || (is_named && could_be)
+    };
+    network.channels.iter().filter(is_created).collect()
+}
+
+/// The one channel that is left of those that a command can be about.
+fn one<'a>(
+    channels: Vec<&'a Channel>,
+    kind: &str,
+    other: &str,
+    network: &Network,
+    problems: &mut Problems,
+) -> Result<&'a Channel, Stop> {
+    let names = |channels: &[&Channel]| channels.iter().map(|channel| channel.name.clone()).collect::<Vec<_>>().join("`, `");
+    match (channels.as_slice(), network.channels.as_slice()) {
+        ([channel], _) => return Ok(channel),
+        ([], [channel]) => {
+            let problem = Problem::new(Code::FK0279, format!("the channel `{}` is none that {kind}", channel.name));
+            problems.push(problem.at(&channel.place).help(format!(
+                "its profile `{}` says what it begins with: an Orderer section and an Application section a block, a Consortium and an Application section a transaction; try `{other}`",
+                channel.profile
+            )));
+        }
+        ([], _) => {
+            let problem = Problem::new(Code::FK0278, format!("there is no channel that {kind}"));
+            problems.push(problem.help("`--profile P --channel C` make one from any profile of configtx.yaml"));
+        }
+        (several, _) => {
+            let problem = Problem::new(Code::FK0278, format!("one channel is needed, and there are {}", several.len()));
+            problems.push(problem.help(format!("say which with `--channel C`: there are `{}`", names(several))));
+        }
+    }
+    Err(Stop::Reported)
+}
+
+/// A channel that was chosen for its block has to begin with one.
+fn check_begins_with_block(network: &Network, project: &Project, problems: &mut Problems) -> Result<(), Stop> {
+    match project.channel {
+        Some(_) => one_channel_with_block(network, problems).map(drop),
+        None => Ok(()),
     }
 }

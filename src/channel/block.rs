@@ -2,11 +2,12 @@
 //! The configuration inside is the encoder's.
 
 use super::proto::common::{
-    Block, BlockData, BlockHeader, BlockMetadata, ChannelHeader, Envelope, HEADER_TYPE_CONFIG, Header, LastConfig, Metadata,
-    OrdererBlockMetadata, Payload, SignatureHeader, Timestamp,
+    Block, BlockData, BlockHeader, BlockMetadata, ChannelHeader, Envelope, HEADER_TYPE_CONFIG, HEADER_TYPE_CONFIG_UPDATE, Header,
+    LastConfig, Metadata, OrdererBlockMetadata, Payload, SignatureHeader, Timestamp,
 };
 use super::proto::configtx::{Config, ConfigEnvelope, ConfigGroup};
 use crate::diag::Stop;
+use crate::network::FabricVersion;
 use prost::Message;
 use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
@@ -25,15 +26,35 @@ pub(super) struct Stamp {
 impl Stamp {
     /// The time, and chance.
     pub(super) fn now() -> Result<Self, Stop> {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let Timestamp { seconds, nanos: _ } = now();
         let mut nonce = [0; 24];
         OsRng.try_fill_bytes(&mut nonce).map_err(|e| Stop::Internal(format!("no random numbers to be had: {e}")))?;
-        Ok(Self { seconds: i64::try_from(seconds).unwrap_or(0), nonce })
+        Ok(Self { seconds, nonce })
     }
 }
 
-/// The block file.
-pub(super) fn genesis(channel_id: &str, channel_group: ConfigGroup, stamp: &Stamp) -> Vec<u8> {
+/// The time, in whole seconds, as Fabric stamps its headers.
+pub(super) fn now() -> Timestamp {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Timestamp { seconds: i64::try_from(seconds).unwrap_or(0), nanos: 0 }
+}
+
+/// An unsigned transaction that asks for a change of a channel's configuration (fabric `protoutil/txutils.go`,
+/// `CreateSignedEnvelope` without a signer). configtxgen 1.4 leaves out the time where it tells anchor peers.
+pub(super) fn transaction(channel_id: &str, update: Vec<u8>, time: Option<Timestamp>) -> Vec<u8> {
+    let channel_header = ChannelHeader {
+        r#type: HEADER_TYPE_CONFIG_UPDATE,
+        timestamp: time,
+        channel_id: channel_id.to_owned(),
+        ..ChannelHeader::default()
+    };
+    let header = Header { channel_header: channel_header.encode_to_vec(), signature_header: Vec::new() };
+    let payload = Payload { header: Some(header), data: update };
+    Envelope { payload: payload.encode_to_vec(), signature: Vec::new() }.encode_to_vec()
+}
+
+/// The block file. Its first entry of metadata is empty up to Fabric 1.4, and says from 2.0 on which block has the configuration.
+pub(super) fn genesis(channel_id: &str, channel_group: ConfigGroup, version: FabricVersion, stamp: &Stamp) -> Vec<u8> {
     let channel_header = ChannelHeader {
         r#type: HEADER_TYPE_CONFIG,
         version: 1,
@@ -53,9 +74,11 @@ pub(super) fn genesis(channel_id: &str, channel_group: ConfigGroup, stamp: &Stam
         data: ConfigEnvelope { config: Some(config), last_update: None }.encode_to_vec(),
     };
     let envelope = Envelope { payload: payload.encode_to_vec(), signature: Vec::new() }.encode_to_vec();
-    let last_config = OrdererBlockMetadata { last_config: Some(LastConfig { index: 0 }), consenter_metadata: Vec::new() };
     let mut metadata = vec![Vec::new(); METADATA_ENTRIES];
-    metadata[0] = Metadata { value: last_config.encode_to_vec(), signatures: Vec::new() }.encode_to_vec();
+    if version.is_from((2, 0)) {
+        let last_config = OrdererBlockMetadata { last_config: Some(LastConfig { index: 0 }), consenter_metadata: Vec::new() };
+        metadata[0] = Metadata { value: last_config.encode_to_vec(), signatures: Vec::new() }.encode_to_vec();
+    }
     let block = Block {
         header: Some(BlockHeader { number: 0, previous_hash: Vec::new(), data_hash: data_hash([&envelope]) }),
         data: Some(BlockData { data: vec![envelope] }),

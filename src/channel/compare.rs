@@ -6,9 +6,11 @@ use super::consensus::ETCDRAFT;
 use super::history::Stored;
 use super::proto::configtx::ConfigGroup;
 use super::proto::configuration::Capabilities;
-use super::proto::msp::{FabricMspConfig, FabricOuIdentifier, MspConfig};
+use super::proto::msp::{FabricMspConfig, FabricOuIdentifier, MspConfig, PRINCIPAL_IDENTITY, SerializedIdentity};
 use super::proto::orderer::{ConsensusType, RaftMetadata};
 use super::proto::peer::Acls;
+use super::proto::policies::{POLICY_SIGNATURE, Policy, SignaturePolicyEnvelope};
+use super::proto::smartbft::Orderers;
 use crate::crypto::{PemFile, key_fingerprint};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::{Channel, MemberOrg, MspSource};
@@ -46,36 +48,34 @@ pub(super) fn check(stored: &Stored, channel: &Channel, fresh: &ConfigGroup, enc
 
 /// Nodes and users of an org are known to a channel by the roots in its block: they must be those of the store.
 fn check_roots(stored: &Stored, channel: &Channel, encoding: Encoding<'_>, problems: &mut Problems) {
-    let sections = [("Orderer", &channel.config.orderer.orgs), ("Application", &channel.config.application.orgs)];
-    for (section, orgs) in sections {
-        for org in orgs {
-            let MspSource::Org(id) = org.msp else { continue };
-            let Some(known) = stored_msp(&stored.group, section, org) else { continue };
-            let folder = &encoding.public.org(id).msp;
-            for (kind, known, here) in
-                [("CA", &known.root_certs, &folder.cacerts), ("TLS CA", &known.tls_root_certs, &folder.tlscacerts)]
-            {
-                let here: BTreeSet<Vec<u8>> = here.iter().map(|PemFile { name: _, bytes }| key_of(bytes)).collect();
-                if !known.is_empty() && known.iter().all(|root| !here.contains(&key_of(root))) {
-                    let message = format!(
-                        "the block of channel `{}` knows another {kind} of `{}` than `{}` holds",
-                        channel.name,
-                        org.name,
-                        encoding.network.org(id).dir().join("msp").display()
-                    );
-                    problems.push(Problem::new(Code::FK0407, message).at(&Place::file(&stored.path)).at(&org.place).help(
-                        "the keys are of another network than the block: bring the keys or the block of this network back; \
-                         to begin another network, make both anew in empty folders",
-                    ));
-                }
+    for (section, org) in channel.config.orgs() {
+        let MspSource::Org(id) = org.msp else { continue };
+        let Some(known) = stored_msp(&stored.group, &section, org) else { continue };
+        let folder = &encoding.public.org(id).msp;
+        for (kind, known, here) in
+            [("CA", &known.root_certs, &folder.cacerts), ("TLS CA", &known.tls_root_certs, &folder.tlscacerts)]
+        {
+            let here: BTreeSet<Vec<u8>> = here.iter().map(|PemFile { name: _, bytes }| key_of(bytes)).collect();
+            if !known.is_empty() && known.iter().all(|root| !here.contains(&key_of(root))) {
+                let message = format!(
+                    "the block of channel `{}` knows another {kind} of `{}` than `{}` holds",
+                    channel.name,
+                    org.name,
+                    encoding.network.org(id).dir().join("msp").display()
+                );
+                problems.push(Problem::new(Code::FK0407, message).at(&Place::file(&stored.path)).at(&org.place).help(
+                    "the keys are of another network than the block: bring the keys or the block of this network back; \
+                     to begin another network, make both anew in empty folders",
+                ));
             }
         }
     }
 }
 
 /// By its MSP ID: that is who an org is, whatever its group is called.
-pub(super) fn stored_msp(group: &ConfigGroup, section: &str, org: &MemberOrg) -> Option<FabricMspConfig> {
-    group.groups.get(section)?.groups.values().filter_map(msp_of).find(|msp| msp.name == org.msp_id)
+pub(super) fn stored_msp(group: &ConfigGroup, section: &[&str], org: &MemberOrg) -> Option<FabricMspConfig> {
+    let section = section.iter().try_fold(group, |group, name| group.groups.get(*name))?;
+    section.groups.values().filter_map(msp_of).find(|msp| msp.name == org.msp_id)
 }
 
 /// The MSP in an org's group.
@@ -97,7 +97,8 @@ fn differences(path: &str, stored: &ConfigGroup, fresh: &ConfigGroup, found: &mu
         }
     }
     for key in keys(&stored.policies, &fresh.policies) {
-        let policy = |group: &ConfigGroup| group.policies.get(key).map(|p| (p.policy.clone(), p.mod_policy.clone()));
+        let policy =
+            |group: &ConfigGroup| group.policies.get(key).map(|p| (comparable_policy(p.policy.as_ref()), p.mod_policy.clone()));
         if policy(stored) != policy(fresh) {
             found.push(format!("{path}/{key} (policy)"));
         }
@@ -122,6 +123,7 @@ pub(super) fn comparable(key: &str, value: &[u8]) -> Vec<u8> {
     let spelt = match key {
         "MSP" => comparable_msp(value),
         "ConsensusType" => comparable_consensus(value),
+        "Orderers" => comparable_orderers(value),
         "Capabilities" => Capabilities::decode(value).map(|mut capabilities| {
             capabilities.capabilities.sort_by(|a, b| a.key.cmp(&b.key));
             capabilities.capabilities.iter_mut().for_each(|entry| entry.value = Some(Default::default()));
@@ -183,6 +185,33 @@ fn comparable_consensus(value: &[u8]) -> Result<Vec<u8>, DecodeError> {
         consensus.metadata = metadata.encode_to_vec();
     }
     Ok(consensus.encode_to_vec())
+}
+
+fn comparable_orderers(value: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let mut orderers = Orderers::decode(value)?;
+    for consenter in &mut orderers.consenter_mapping {
+        for certificate in [&mut consenter.identity, &mut consenter.client_tls_cert, &mut consenter.server_tls_cert] {
+            *certificate = key_of(certificate);
+        }
+    }
+    Ok(orderers.encode_to_vec())
+}
+
+/// A policy in one spelling: BFT's names consenters by their whole certificates.
+pub(super) fn comparable_policy(policy: Option<&Policy>) -> Option<Policy> {
+    let mut policy = policy?.clone();
+    if policy.r#type == POLICY_SIGNATURE
+        && let Ok(mut envelope) = SignaturePolicyEnvelope::decode(policy.value.as_slice())
+    {
+        for principal in envelope.identities.iter_mut().filter(|p| p.principal_classification == PRINCIPAL_IDENTITY) {
+            if let Ok(mut identity) = SerializedIdentity::decode(principal.principal.as_slice()) {
+                identity.id_bytes = key_of(&identity.id_bytes);
+                principal.principal = identity.encode_to_vec();
+            }
+        }
+        policy.value = envelope.encode_to_vec();
+    }
+    Some(policy)
 }
 
 /// A certificate's public key; the bytes themselves where they are no certificate.

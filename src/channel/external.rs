@@ -2,18 +2,20 @@
 //! They are read, checked, and never written.
 
 use super::msp::Verifying;
-use super::proto::msp::MspConfig;
+use super::proto::msp::{IdemixMspConfig, MSP_IDEMIX, MspConfig};
+use super::{Hosts, suits};
 use crate::crypto::{MspFolder, key_fingerprint};
-use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::network::{CertificateSource, Consensus, MemberOrg, MspSource, Network};
+use crate::diag::{Code, Place, Problem, Problems, Severity, Stop};
+use crate::network::{BftConsenter, CertificateSource, Consensus, MemberOrg, MspSource, Network};
 use crate::store::{Making, Store};
+use prost::Message;
 use std::path::Path;
 
-/// Finds what encoding would find wrong in files outside the stores, before anything is made.
-pub fn preflight(network: &Network, problems: &mut Problems) -> Result<(), Stop> {
-    for channel in &network.channels {
-        let (orderer, application) = (&channel.config.orderer, &channel.config.application);
-        for org in orderer.orgs.iter().chain(&application.orgs) {
+/// Finds what encoding would find wrong with the MSPs and certificates of channels, before anything is made. `keys` is the store
+/// of keys: what is there counts, and what is not will be made as the files say.
+pub fn preflight(network: &Network, keys: &Store, hosts: Hosts, problems: &mut Problems) -> Result<(), Stop> {
+    for channel in network.channels_with_block() {
+        for (_, org) in channel.config.orgs() {
             if let Some(foreign) = &org.foreign {
                 let message = format!("the org `{}` is marked `SkipAsForeign`, and nothing else here says what it is", org.name);
                 problems.push(Problem::new(Code::FK0273, message).at(foreign).help(
@@ -21,20 +23,60 @@ pub fn preflight(network: &Network, problems: &mut Problems) -> Result<(), Stop>
                 ));
                 continue;
             }
-            if let MspSource::Folder(dir) = &org.msp {
-                msp_config(org, dir, problems)?;
+            match &org.msp {
+                MspSource::Org(id) => suits::check_org(channel, org, network.org(*id), keys, problems)?,
+                MspSource::Folder(dir) => {
+                    let errors = problems.count(Severity::Error);
+                    let msp = msp_config(org, dir, problems)?;
+                    if problems.count(Severity::Error) == errors {
+                        suits::check_msp_config(channel, org, &msp, problems);
+                    }
+                }
+                MspSource::Idemix(dir) => drop(idemix_msp_config(org, dir, problems)?),
             }
         }
-        let Consensus::Raft { consenters, options: _ } = &orderer.consensus;
-        for consenter in consenters {
-            for source in [&consenter.client_tls_cert, &consenter.server_tls_cert] {
-                if let CertificateSource::File(path) = source {
+        let Some(orderer) = &channel.config.orderer else { continue };
+        if let Consensus::Bft { consenters, options: _ } = &orderer.consensus {
+            for BftConsenter { id: _, msp_id: _, identity, consenter } in consenters {
+                if let CertificateSource::File(path) = identity {
                     certificate(path, &consenter.place, problems)?;
                 }
             }
         }
+        for consenter in orderer.consensus.consenters() {
+            if let CertificateSource::File(path) = &consenter.client_tls_cert {
+                certificate(path, &consenter.place, problems)?;
+            }
+            if let CertificateSource::File(path) = &consenter.server_tls_cert
+                && let Some(bytes) = certificate(path, &consenter.place, problems)?
+                && hosts == Hosts::Deployed
+            {
+                suits::check_names(consenter, path, &bytes, problems);
+            }
+        }
     }
     Ok(())
+}
+
+/// The public keys of an Idemix issuer (fabric `msp/configbuilder.go`, `GetIdemixMspConfig`). A signer's secret that lies beside
+/// them is none of the channel's business, though configtxgen would publish it.
+pub(super) fn idemix_msp_config(org: &MemberOrg, dir: &Path, problems: &mut Problems) -> Result<MspConfig, Stop> {
+    let mut read = |name: &str| -> Result<Vec<u8>, Stop> {
+        let path = dir.join("msp").join(name);
+        let bytes = if crate::fs::is_dir(&path)? { None } else { crate::fs::read_if_there(&path)? };
+        if bytes.is_none() {
+            let message = format!("the Idemix key `{}` of `{}` is not there", path.display(), org.name);
+            problems.push(
+                Problem::new(Code::FK0408, message)
+                    .at(&org.place)
+                    .help("`MSPDir` of an idemix MSP has the folder `msp` with IssuerPublicKey and RevocationPublicKey, as idemixgen makes it"),
+            );
+        }
+        Ok(bytes.unwrap_or_default())
+    };
+    let (ipk, revocation_pk) = (read("IssuerPublicKey")?, read("RevocationPublicKey")?);
+    let config = IdemixMspConfig { name: org.msp_id.clone(), ipk, signer: None, revocation_pk, epoch: 0 };
+    Ok(MspConfig { r#type: MSP_IDEMIX, config: config.encode_to_vec() })
 }
 
 /// The verifying MSP in a folder.

@@ -15,8 +15,8 @@ use std::path::Path;
 /// What an update takes from the running channel, since the files only name it.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    /// Their group (`Orderer`, `Application`) and their keys in it.
-    orgs: Vec<(&'static str, String)>,
+    /// The path of their group below `/Channel`, and their keys in it.
+    orgs: Vec<(Vec<String>, String)>,
     consenters: Vec<RaftConsenter>,
 }
 
@@ -26,22 +26,26 @@ impl Kept {
     pub(super) fn take(channel: &mut Channel, current: &Current, problems: &mut Problems) -> Result<Self, Stop> {
         let mut kept = Self::default();
         let config = &mut channel.config;
-        for (section, orgs) in [("Orderer", &mut config.orderer.orgs), ("Application", &mut config.application.orgs)] {
+        for (section, orgs) in config.orgs_mut() {
             for org in std::mem::take(orgs) {
-                let elsewhere = why_elsewhere(&org)?.and_then(|why| Some((why, key_in(&current.group, section, &org)?)));
+                let elsewhere = why_elsewhere(&org)?.and_then(|why| Some((why, key_in(&current.group, &section, &org)?)));
                 let Some((why, key)) = elsewhere else {
                     orgs.push(org);
                     continue;
                 };
-                let message = format!("the org `{}` stays in `/Channel/{section}` as the channel knows it: {why}", org.name);
+                let message =
+                    format!("the org `{}` stays in `/Channel/{}` as the channel knows it: {why}", org.name, section.join("/"));
                 problems.push(Problem::new(Code::FK0432, message).at(&org.place).help(
                     "policies, anchor peers and endpoints that the files give it are not looked at: its own administrators update them",
                 ));
-                kept.orgs.push((section, key));
+                kept.orgs.push((section.clone(), key));
             }
         }
         let known = raft(&current.group).map(|(_, metadata)| metadata.consenters).unwrap_or_default();
-        let Consensus::Raft { consenters, options: _ } = &mut config.orderer.consensus;
+        let Some(Consensus::Raft { consenters, options: _ }) = config.orderer.as_mut().map(|orderer| &mut orderer.consensus)
+        else {
+            return Ok(kept);
+        };
         for consenter in std::mem::take(consenters) {
             let at = |address: &HostPort, known: &RaftConsenter| {
                 (address.host.as_str(), u32::from(address.port)) == (known.host.as_str(), known.port)
@@ -66,8 +70,9 @@ impl Kept {
     /// Puts it back, into what was encoded of the rest.
     pub(super) fn put_back(self, current: &ConfigGroup, fresh: &mut ConfigGroup) {
         for (section, key) in self.orgs {
-            let known = current.groups.get(section).and_then(|group| group.groups.get(&key));
-            if let (Some(known), Some(group)) = (known, fresh.groups.get_mut(section)) {
+            let known = group_at(current, &section).and_then(|group| group.groups.get(&key));
+            let group = section.iter().try_fold(&mut *fresh, |group, name| group.groups.get_mut(name));
+            if let (Some(known), Some(group)) = (known, group) {
                 group.groups.insert(key, known.clone());
             }
         }
@@ -87,7 +92,7 @@ fn why_elsewhere(org: &MemberOrg) -> Result<Option<String>, Stop> {
     }
     Ok(match &org.msp {
         MspSource::Folder(dir) if !fs::is_dir(dir)? => Some(format!("its `MSPDir` `{}` is not here", dir.display())),
-        MspSource::Folder(_) | MspSource::Org(_) => None,
+        MspSource::Folder(_) | MspSource::Org(_) | MspSource::Idemix(_) => None,
     })
 }
 
@@ -103,9 +108,16 @@ fn missing_certificate(consenter: &Consenter) -> Result<Option<&Path>, Stop> {
     Ok(None)
 }
 
-/// The key of an org's group: that of its MSP ID, whatever the files call it.
-pub(super) fn key_in(group: &ConfigGroup, section: &str, org: &MemberOrg) -> Option<String> {
-    let orgs = &group.groups.get(section)?.groups;
-    let its = |group: &ConfigGroup| msp_of(group).is_some_and(|msp| msp.name == org.msp_id);
-    orgs.iter().find(|(_, group)| its(group)).map(|(key, _)| key.clone())
+/// The key of an org's group: that of its MSP ID, whatever the files call it; its name, where they do not say the ID.
+pub(super) fn key_in(group: &ConfigGroup, section: &[String], org: &MemberOrg) -> Option<String> {
+    let orgs = &group_at(group, section)?.groups;
+    let its = |(key, group): &(&String, &ConfigGroup)| match org.msp_id.as_str() {
+        "" => **key == org.name,
+        id => msp_of(group).is_some_and(|msp| msp.name == id),
+    };
+    orgs.iter().find(its).map(|(key, _)| key.clone())
+}
+
+fn group_at<'a>(group: &'a ConfigGroup, path: &[String]) -> Option<&'a ConfigGroup> {
+    path.iter().try_fold(group, |group, name| group.groups.get(name))
 }

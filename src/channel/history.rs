@@ -5,11 +5,12 @@ use super::block::{self, Genesis};
 use super::consensus::ETCDRAFT;
 use super::proto::configtx::ConfigGroup;
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
-use super::{compare, file_name, sha256};
-use crate::crypto::{Pinned, Rooted, key_fingerprint};
+use super::proto::smartbft::Orderers;
+use super::{compare, sha256};
+use crate::crypto::{Pinned, PinnedKey, Rooted, key_fingerprint};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::lock::{ChannelLock, Lock};
-use crate::network::{Channel, Consenter, HostPort, Network, Role};
+use crate::network::{Channel, HostPort, Network, Role};
 use crate::store::{Making, Store};
 use prost::Message;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// What the stored blocks of a network say.
 pub struct History<'a> {
     store: &'a Store,
-    /// In the order of [`Network::channels`].
+    /// In the order of [`Network::channels_with_block`].
     blocks: Vec<Option<Stored>>,
     pinned: Vec<Pinned>,
     rooted: Vec<Rooted>,
@@ -49,7 +50,7 @@ impl<'a> History<'a> {
 
     /// Writes down which block each channel has, where it has one.
     pub fn remember(&self, network: &Network, lock: &mut Lock) {
-        for (channel, stored) in network.channels.iter().zip(&self.blocks) {
+        for (channel, stored) in network.channels_with_block().zip(&self.blocks) {
             if let Some(stored) = stored {
                 lock.channels.insert(channel.name.clone(), ChannelLock { block: sha256(&stored.bytes) });
             }
@@ -66,9 +67,9 @@ impl<'a> History<'a> {
 pub fn history<'a>(network: &Network, store: &'a Store, lock: &Lock, problems: &mut Problems) -> Result<History<'a>, Stop> {
     let making = store.making();
     let mut history = History { store, blocks: Vec::new(), pinned: Vec::new(), rooted: Vec::new() };
-    for channel in &network.channels {
+    for channel in network.channels_with_block() {
         let known = lock.channels.get(&channel.name).map(|known| known.block.as_str());
-        let file = file_name(channel);
+        let file = channel.file();
         let path = store.path(Path::new(&file));
         let stored = match store.read(Path::new(&file))? {
             Some(bytes) => stored(channel, path, bytes, known, problems),
@@ -137,29 +138,26 @@ fn stored(channel: &Channel, path: PathBuf, bytes: Vec<u8>, known: Option<&str>,
 /// The keys of a block's consenters that are nodes of ours: by the model's consenter of that address, else by a node's names.
 fn pinned(network: &Network, channel: &Channel, stored: &Stored) -> Vec<Pinned> {
     let mut found = Vec::new();
-    for consenter in raft_consenters(&stored.group) {
-        let address = (consenter.host.as_str(), consenter.port);
+    for named in consenters(&stored.group) {
+        let address = (named.host.as_str(), named.port);
         let same = |known: &HostPort| (known.host.as_str(), u32::from(known.port)) == address;
-        let modelled: Option<&Consenter> = channel
-            .config
-            .orderer
-            .consensus
-            .consenters()
-            .iter()
-            .find(|known| same(&known.address.written) || same(&known.address.deployed));
+        let modelled = channel.config.consenters();
+        let modelled = modelled.iter().find(|known| same(&known.address.written) || same(&known.address.deployed));
         let ours = match modelled {
             Some(modelled) => modelled.node().is_some(),
             None => network
                 .nodes()
                 .filter(|node| node.role == Role::Orderer)
-                .any(|node| node.host == consenter.host || node.sans.contains(&consenter.host)),
+                .any(|node| node.host == named.host || node.sans.contains(&named.host)),
         };
-        if let (true, Some(fingerprint)) = (ours, key_fingerprint(&consenter.server_tls_cert)) {
-            found.push(Pinned {
+        let keys = [(PinnedKey::Tls, &named.server_tls_cert), (PinnedKey::Signing, &named.identity)];
+        for (key, certificate) in keys.into_iter().filter(|_| ours) {
+            found.extend(key_fingerprint(certificate).map(|fingerprint| Pinned {
                 fingerprint,
-                holder: format!("{}:{}", consenter.host, consenter.port),
+                key,
+                holder: format!("{}:{}", named.host, named.port),
                 place: Place::file(&stored.path),
-            });
+            }));
         }
     }
     found
@@ -167,11 +165,33 @@ fn pinned(network: &Network, channel: &Channel, stored: &Stored) -> Vec<Pinned> 
 
 /// The orgs of ours that have an MSP in the block.
 fn rooted(channel: &Channel, stored: &Stored) -> Vec<Rooted> {
-    let sections = [("Orderer", &channel.config.orderer.orgs), ("Application", &channel.config.application.orgs)];
-    let members = sections.into_iter().flat_map(|(section, orgs)| orgs.iter().map(move |org| (section, org)));
-    let known = members.filter(|(section, org)| compare::stored_msp(&stored.group, section, org).is_some());
+    let known = channel.config.orgs().filter(|(section, org)| compare::stored_msp(&stored.group, section, org).is_some());
     let place = Place::file(&stored.path);
     known.filter_map(|(_, org)| Some(Rooted { org: org.org()?, channel: channel.name.clone(), place: place.clone() })).collect()
+}
+
+/// A consenter as a block names it, of Raft or BFT; Raft knows no identity.
+struct Named {
+    host: String,
+    port: u32,
+    server_tls_cert: Vec<u8>,
+    identity: Vec<u8>,
+}
+
+/// The consenters that a configuration names, in its order.
+fn consenters(group: &ConfigGroup) -> Vec<Named> {
+    let raft = raft_consenters(group).into_iter().map(|RaftConsenter { host, port, client_tls_cert: _, server_tls_cert }| {
+        Named { host, port, server_tls_cert, identity: Vec::new() }
+    });
+    let value = group.groups.get("Orderer").and_then(|orderer| orderer.values.get("Orderers"));
+    let mapping = value.and_then(|value| Orderers::decode(value.value.as_slice()).ok()).unwrap_or_default().consenter_mapping;
+    let bft = mapping.into_iter().map(|consenter| Named {
+        host: consenter.host,
+        port: consenter.port,
+        server_tls_cert: consenter.server_tls_cert,
+        identity: consenter.identity,
+    });
+    raft.chain(bft).collect()
 }
 
 fn raft_consenters(group: &ConfigGroup) -> Vec<RaftConsenter> {

@@ -4,6 +4,7 @@
 mod block;
 mod compare;
 mod consensus;
+mod creation;
 mod delta;
 mod difference;
 mod encoder;
@@ -22,12 +23,15 @@ mod settle;
 mod signing;
 mod steps;
 mod summary;
+mod suits;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests_encoding;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_reference;
 #[cfg(test)]
 mod tests_update;
 mod update;
@@ -76,7 +80,7 @@ pub struct Encoding<'a> {
 /// The blocks of a network's channels, as they lie in the store.
 #[derive(Clone, Debug)]
 pub struct Artifacts {
-    /// In the order of [`Network::channels`].
+    /// In the order of [`Network::channels_with_block`].
     pub blocks: Vec<ChannelBlock>,
     made: Vec<String>,
 }
@@ -108,7 +112,7 @@ pub struct ChannelBlock {
 
 impl ChannelBlock {
     fn new(channel: &Channel, bytes: Vec<u8>) -> Self {
-        Self { channel: channel.name.clone(), file: file_name(channel), sha256: sha256(&bytes), bytes }
+        Self { channel: channel.name.clone(), file: channel.file(), sha256: sha256(&bytes), bytes }
     }
 }
 
@@ -122,7 +126,7 @@ pub fn encode(
     let encoding = Encoding { network, public, hosts: Hosts::Deployed };
     let (store, stored) = history.into_parts();
     let mut missing = Vec::new();
-    for (channel, stored) in network.channels.iter().zip(&stored) {
+    for (channel, stored) in network.channels_with_block().zip(&stored) {
         let group = encoder::new_channel_group(channel, encoding, problems)?;
         match stored {
             Some(stored) => compare::check(stored, channel, &group, encoding, problems),
@@ -133,19 +137,20 @@ pub fn encode(
 
     let mut made = Vec::new();
     for (channel, group) in missing {
-        let file = file_name(channel);
-        store.add(Path::new(&file), &block::genesis(&channel.name, group, &block::Stamp::now()?), Mode::Public)?;
+        let file = channel.file();
+        let block = block::genesis(&channel.name, group, network.fabric_version, &block::Stamp::now()?);
+        store.add(Path::new(&file), &block, Mode::Public)?;
         made.push(store.path(Path::new(&file)).display().to_string());
     }
     if !made.is_empty() {
         store.keep()?;
     }
     let mut blocks = Vec::new();
-    for (channel, stored) in network.channels.iter().zip(stored) {
+    for (channel, stored) in network.channels_with_block().zip(stored) {
         let bytes = match stored {
             Some(stored) => stored.bytes,
             None => store
-                .read(Path::new(&file_name(channel)))?
+                .read(Path::new(&channel.file()))?
                 .ok_or_else(|| Stop::Internal(format!("the block of channel `{}` was written and is not there", channel.name)))?,
         };
         blocks.push(ChannelBlock::new(channel, bytes));
@@ -157,11 +162,32 @@ pub fn encode(
 pub fn genesis_block(channel: &Channel, encoding: Encoding<'_>, problems: &mut Problems) -> Result<Vec<u8>, Stop> {
     let group = encoder::new_channel_group(channel, encoding, problems)?;
     problems.stop_on_errors()?;
-    Ok(block::genesis(&channel.name, group, &block::Stamp::now()?))
+    Ok(block::genesis(&channel.name, group, encoding.network.fabric_version, &block::Stamp::now()?))
 }
 
-fn file_name(channel: &Channel) -> String {
-    format!("{}.block", channel.name)
+/// The transaction by which a system channel's orderers make a channel; every call gives another time.
+pub fn channel_creation(channel: &Channel) -> Result<Vec<u8>, Stop> {
+    let (Some(consortium), Some(application)) = (&channel.config.consortium, &channel.config.application) else {
+        return Err(Stop::Internal(format!("the channel `{}` has no consortium or no application", channel.name)));
+    };
+    creation::channel_creation(&channel.name, consortium, application, block::now())
+}
+
+/// Whose anchor peers a transaction is to tell.
+#[derive(Clone, Copy)]
+pub struct AnchorsOf<'a> {
+    pub network: &'a Network,
+    /// Its name in crypto-config.yaml or configtx.yaml, or its MSP ID.
+    pub org: &'a str,
+    pub hosts: Hosts,
+    /// Whether the channel was created by a transaction.
+    pub was_created: bool,
+}
+
+/// The transaction that tells a channel, created by a transaction and not changed since, the anchor peers of an org; and the name
+/// of its file. Problems: FK0279, FK0281, FK0601, and an org without anchor peers.
+pub fn anchor_peers(channel: &Channel, of: &AnchorsOf<'_>, problems: &mut Problems) -> Result<(String, Vec<u8>), Stop> {
+    creation::anchors_of(channel, of, problems)
 }
 
 fn sha256(bytes: &[u8]) -> String {

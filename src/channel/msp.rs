@@ -1,7 +1,7 @@
 //! The `MSP` value of an org: the verifying half of its MSP folder (fabric `msp/configbuilder.go`).
 //! Folders outside the store are read in `external`.
 
-use super::proto::msp::{FabricCryptoConfig, FabricMspConfig, FabricNodeOus, FabricOuIdentifier, MspConfig};
+use super::proto::msp::{FabricCryptoConfig, FabricMspConfig, FabricNodeOus, FabricOuIdentifier, MSP_FABRIC, MspConfig};
 use super::{Encoding, external};
 use crate::crypto::{MspFolder, NodeOus, OuConfig, OuIdentifier, PemFile, read_ou_config};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
@@ -20,6 +20,7 @@ pub(super) fn new_msp_config(org: &MemberOrg, encoding: Encoding<'_>, problems: 
             Verifying { org, dir, folder, elsewhere: None }.config(&mut Problems::new())
         }
         MspSource::Folder(dir) => external::msp_config(org, dir, problems),
+        MspSource::Idemix(dir) => external::idemix_msp_config(org, dir, problems),
     }
 }
 
@@ -70,7 +71,7 @@ impl Verifying<'_> {
                 _ => None,
             },
         };
-        Ok(MspConfig { r#type: 0, config: config.encode_to_vec() })
+        Ok(MspConfig { r#type: MSP_FABRIC, config: config.encode_to_vec() })
     }
 
     fn ou_config(&self, problems: &mut Problems) -> OuConfig {

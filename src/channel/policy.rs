@@ -1,11 +1,12 @@
 //! Policies as a block holds them (fabric `common/policydsl`, `common/policies`).
 //! Reading the strings of configtx.yaml, and writing them, is `network`'s.
 
-use super::proto::msp::{MspPrincipal, MspRole, PRINCIPAL_ROLE};
+use super::proto::msp::{MspPrincipal, MspRole, PRINCIPAL_IDENTITY, PRINCIPAL_ROLE, SerializedIdentity};
 use super::proto::policies::{
     ImplicitMetaPolicy, NOutOf, POLICY_IMPLICIT_META, POLICY_SIGNATURE, Policy, SignaturePolicy, SignaturePolicyEnvelope,
     SignaturePolicyType,
 };
+use super::proto::smartbft::Consenter;
 use crate::network::{self, ImplicitRule, Principal, PrincipalRole, Rule};
 use prost::Message;
 
@@ -18,6 +19,37 @@ pub(super) fn new_policy(policy: &network::Policy) -> Policy {
         }
         network::Policy::Signature(rule) => Policy { r#type: POLICY_SIGNATURE, value: signature_policy(rule).encode_to_vec() },
     }
+}
+
+/// A signature policy that asks for nobody's signature (fabric `common/policydsl`, `AcceptAllPolicy`).
+pub(super) fn accept_all() -> Policy {
+    let envelope = SignaturePolicyEnvelope { version: 0, rule: Some(n_out_of(0, Vec::new())), identities: Vec::new() };
+    Policy { r#type: POLICY_SIGNATURE, value: envelope.encode_to_vec() }
+}
+
+/// The signatures of a quorum of BFT's consenters, by their identities (fabric `common/policies/bft.go`).
+pub(super) fn bft_block_validation(consenters: &[Consenter]) -> Policy {
+    let total = consenters.len();
+    let faulty = total.saturating_sub(1) / 3;
+    let quorum = (total + faulty + 1).div_ceil(2);
+    let identity = |consenter: &Consenter| {
+        let identity = SerializedIdentity { mspid: consenter.msp_id.clone(), id_bytes: consenter.identity.clone() };
+        MspPrincipal { principal_classification: PRINCIPAL_IDENTITY, principal: identity.encode_to_vec() }
+    };
+    let signed_by = |index: usize| {
+        let index = i32::try_from(index).unwrap_or(i32::MAX);
+        SignaturePolicy { r#type: Some(SignaturePolicyType::SignedBy(index)) }
+    };
+    let envelope = SignaturePolicyEnvelope {
+        version: 0,
+        rule: Some(n_out_of(i32::try_from(quorum).unwrap_or(i32::MAX), (0..total).map(signed_by).collect())),
+        identities: consenters.iter().map(identity).collect(),
+    };
+    Policy { r#type: POLICY_SIGNATURE, value: envelope.encode_to_vec() }
+}
+
+fn n_out_of(n: i32, rules: Vec<SignaturePolicy>) -> SignaturePolicy {
+    SignaturePolicy { r#type: Some(SignaturePolicyType::NOutOf(NOutOf { n, rules })) }
 }
 
 fn signature_policy(rule: &Rule) -> SignaturePolicyEnvelope {
@@ -45,7 +77,7 @@ fn gate(n: u32, rules: &[Rule], identities: &mut Vec<MspPrincipal>) -> Signature
     });
     let rules = rules.collect();
     let n = i32::try_from(n).unwrap_or(i32::MAX);
-    SignaturePolicy { r#type: Some(SignaturePolicyType::NOutOf(NOutOf { n, rules })) }
+    n_out_of(n, rules)
 }
 
 fn signed_by(principal: &Principal, identities: &mut Vec<MspPrincipal>) -> SignaturePolicy {
@@ -153,5 +185,25 @@ mod tests {
         assert_eq!((any.r#type, hex::encode(any.value)), (3, "0a0752656164657273".into()));
         let majority = new_policy(&network::Policy::parse("ImplicitMeta", "MAJORITY Admins").unwrap());
         assert_eq!(hex::encode(majority.value), "0a0641646d696e731002");
+    }
+
+    #[test]
+    fn a_quorum_of_bft_outvotes_every_third() {
+        let quorum = |total: usize| {
+            let policy = bft_block_validation(&vec![Consenter::default(); total]);
+            let envelope = SignaturePolicyEnvelope::decode(policy.value.as_slice()).unwrap();
+            match envelope.rule.unwrap().r#type.unwrap() {
+                SignaturePolicyType::NOutOf(NOutOf { n, rules }) => (n, rules.len(), envelope.identities.len()),
+                SignaturePolicyType::SignedBy(_) => panic!("no gate"),
+            }
+        };
+        for (total, n) in [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (6, 4), (7, 5), (10, 7)] {
+            assert_eq!(quorum(total), (n, total, total));
+        }
+    }
+
+    #[test]
+    fn a_policy_that_accepts_all_has_an_empty_gate() {
+        assert_eq!(hex::encode(accept_all().value), "12021200");
     }
 }

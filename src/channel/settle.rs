@@ -2,11 +2,13 @@
 //! that an update holds changes alone. What the files cannot say stays too: `mod_policy` of what is there, the state of the
 //! consensus, the consortium that a channel was once created by.
 
-use super::compare::{comparable, key_of};
+use super::compare::{comparable, comparable_policy, key_of};
 use super::consensus::ETCDRAFT;
+use super::policy::bft_block_validation;
 use super::proto::configtx::ConfigGroup;
 use super::proto::msp::{FabricMspConfig, MspConfig};
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
+use super::proto::smartbft::Orderers;
 use super::readable;
 use prost::{DecodeError, Message};
 
@@ -42,6 +44,7 @@ fn group(current: &ConfigGroup, fresh: &mut ConfigGroup) {
         let settled = match key.as_str() {
             "MSP" => msp(&known.value, &value.value),
             "ConsensusType" => consensus(&known.value, &value.value),
+            "Orderers" => orderers(&known.value, &value.value),
             _ => Ok(value.value.clone()),
         };
         // What cannot be read is replaced as a whole.
@@ -50,11 +53,17 @@ fn group(current: &ConfigGroup, fresh: &mut ConfigGroup) {
             value.value.clone_from(&known.value);
         }
     }
+    // Orderers compare it with the certificates of the consenters, byte for byte (fabric 3 `orderer/consensus/smartbft/configverifier.go`).
+    let orderers = fresh.values.get("Orderers").and_then(|value| Orderers::decode(value.value.as_slice()).ok());
+    if let (Some(orderers), Some(validation)) = (orderers, fresh.policies.get_mut("BlockValidation")) {
+        validation.policy = Some(bft_block_validation(&orderers.consenter_mapping));
+    }
     for (key, policy) in &mut fresh.policies {
         let Some(known) = current.policies.get(key) else { continue };
         policy.mod_policy.clone_from(&known.mod_policy);
         // Tools number the identities of a rule differently.
-        if readable::policy(known.policy.as_ref()) == readable::policy(policy.policy.as_ref()) {
+        let same = comparable_policy(known.policy.as_ref()) == comparable_policy(policy.policy.as_ref());
+        if same || readable::policy(known.policy.as_ref()) == readable::policy(policy.policy.as_ref()) {
             policy.policy.clone_from(&known.policy);
         }
     }
@@ -126,6 +135,20 @@ fn consensus(current: &[u8], fresh: &[u8]) -> Result<Vec<u8>, DecodeError> {
         consensus.metadata = metadata.encode_to_vec();
     }
     Ok(consensus.encode_to_vec())
+}
+
+/// BFT's consenters, who are known by the key that they sign with.
+fn orderers(current: &[u8], fresh: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let (known, mut orderers) = (Orderers::decode(current)?, Orderers::decode(fresh)?);
+    for consenter in &mut orderers.consenter_mapping {
+        if let Some(same) = known.consenter_mapping.iter().find(|known| key_of(&known.identity) == key_of(&consenter.identity)) {
+            consenter.identity.clone_from(&same.identity);
+            let known = [same.client_tls_cert.clone(), same.server_tls_cert.clone()];
+            keep(&known, &mut consenter.client_tls_cert);
+            keep(&known, &mut consenter.server_tls_cert);
+        }
+    }
+    Ok(orderers.encode_to_vec())
 }
 
 /// Orderers know each other by their client certificates (fabric `orderer/consensus/etcdraft/membership.go`).

@@ -16,27 +16,39 @@ pub(super) fn fixture() -> PathBuf {
 
 /// The block of configtxgen 2.5.16.
 pub(super) fn reference_block() -> Vec<u8> {
-    crate::fs::read(&fixture().join("TwoOrgsApplicationGenesis.block")).unwrap()
+    crate::fs::read(&fixture().join("configtxgen-2.5/TwoOrgsApplicationGenesis.block")).unwrap()
 }
 
 /// The public material of the fixture.
 pub(super) fn public(network: &Network) -> PublicMaterial {
-    let dir = fixture().join("crypto-config");
+    public_in(network, &fixture())
+}
+
+/// The public material of a network whose folder has no more than a block is made from.
+pub(super) fn public_in(network: &Network, project: &Path) -> PublicMaterial {
+    let dir = project.join("crypto-config");
     PublicMaterial { orgs: network.orgs.iter().map(|org| org_public(org, &dir)).collect() }
 }
 
 fn org_public(org: &Org, dir: &Path) -> OrgPublic {
-    let certificate = |below: String| Certificate::parse(&crate::fs::read(&dir.join(org.dir()).join(below)).unwrap()).unwrap();
-    let node = |common_name: &String| IdentityPublic {
-        msp: MspFolder::default(),
-        certificate: certificate(format!("orderers/{common_name}/tls/server.crt")),
-        tls: TlsPublic { certificate: certificate(format!("orderers/{common_name}/tls/server.crt")), ca: Vec::new() },
+    let parsed = |below: &Path| Certificate::parse(&crate::fs::read(&dir.join(org.dir()).join(below)).unwrap()).unwrap();
+    let node = |common_name: &String| {
+        let folder = Path::new("orderers").join(common_name);
+        let tls = parsed(&folder.join("tls/server.crt"));
+        let signing = folder.join(format!("msp/signcerts/{common_name}-cert.pem"));
+        // Raft's blocks name none, so its fixture has none.
+        let has_signing = crate::fs::exists(&dir.join(org.dir()).join(&signing));
+        IdentityPublic {
+            msp: MspFolder::default(),
+            certificate: if has_signing.unwrap() { parsed(&signing) } else { tls.clone() },
+            tls: TlsPublic { certificate: tls, ca: Vec::new() },
+        }
     };
     let msp = MspFolder::read(&Store::open(dir, Making::Nothing), &org.dir().join("msp"), &mut Problems::new()).unwrap();
     OrgPublic {
         msp,
-        ca: certificate(format!("ca/ca.{}-cert.pem", org.domain)),
-        tlsca: certificate(format!("tlsca/tlsca.{}-cert.pem", org.domain)),
+        ca: parsed(Path::new(&format!("ca/ca.{}-cert.pem", org.domain))),
+        tlsca: parsed(Path::new(&format!("tlsca/tlsca.{}-cert.pem", org.domain))),
         // No block names a peer's certificate, so the fixture has none.
         nodes: org.nodes.iter().filter(|n| n.role == Role::Orderer).map(|n| node(&n.common_name)).collect(),
         users: Vec::new(),

@@ -8,10 +8,11 @@ use super::*;
 use crate::diag::{Code, Severity};
 use crate::network::sample::{org_id, raft_two_orgs};
 use crate::network::{CertificateSource, Consensus, Consenter, MspSource};
+use crate::store::{Making, Store};
 use prost::Message;
 
 /// In one spelling: Go writes maps in random order, into values too.
-fn spelt_alike(mut group: ConfigGroup) -> ConfigGroup {
+pub(super) fn spelt_alike(mut group: ConfigGroup) -> ConfigGroup {
     for (key, value) in &mut group.values {
         if ["Capabilities", "ACLs"].contains(&key.as_str()) {
             value.value = compare::comparable(key, &value.value);
@@ -49,7 +50,7 @@ fn deployed_addresses_differ_from_written_ones_and_nothing_else_does() {
 fn no_map_of_capabilities_is_not_an_empty_one() {
     let mut network = raft_two_orgs();
     network.channels[0].config.capabilities = None;
-    network.channels[0].config.application.capabilities = Some(Vec::new());
+    network.channels[0].config.application.as_mut().unwrap().capabilities = Some(Vec::new());
     let group = group(&network, Hosts::Deployed);
     assert!(!group.values.contains_key("Capabilities"));
     assert!(group.groups["Application"].values["Capabilities"].value.is_empty());
@@ -59,7 +60,7 @@ fn no_map_of_capabilities_is_not_an_empty_one() {
 fn a_consortium_and_max_channels_are_encoded_where_they_are_set() {
     let mut network = raft_two_orgs();
     network.channels[0].config.consortium = Some("SampleConsortium".into());
-    network.channels[0].config.orderer.max_channels = 7;
+    network.channels[0].config.orderer.as_mut().unwrap().max_channels = 7;
     let group = group(&network, Hosts::Deployed);
     assert_eq!(group.values["Consortium"].value, b"\x0a\x10SampleConsortium");
     assert_eq!(group.groups["Orderer"].values["ChannelRestrictions"].value, [8, 7]);
@@ -94,8 +95,14 @@ fn a_block_keeps_its_own_promises() {
 #[test]
 fn the_same_stamp_gives_the_same_bytes_and_another_one_does_not() {
     let network = raft_two_orgs();
-    let bytes =
-        |nonce| block::genesis("mychannel", group(&network, Hosts::Deployed), &block::Stamp { seconds: 1, nonce: [nonce; 24] });
+    let bytes = |nonce| {
+        block::genesis(
+            "mychannel",
+            group(&network, Hosts::Deployed),
+            network.fabric_version,
+            &block::Stamp { seconds: 1, nonce: [nonce; 24] },
+        )
+    };
     assert_eq!(bytes(1), bytes(1));
     assert_ne!(bytes(1), bytes(2));
     assert_ne!(genesis(), genesis());
@@ -134,8 +141,8 @@ fn a_broken_block_file_is_refused_and_never_panics() {
 fn with_files(msp: &Path, certificate: &Path) -> Network {
     let mut network = raft_two_orgs();
     let config = &mut network.channels[0].config;
-    config.application.orgs[0].msp = MspSource::Folder(msp.to_path_buf());
-    let Consensus::Raft { consenters, options: _ } = &mut config.orderer.consensus;
+    config.application.as_mut().unwrap().orgs[0].msp = MspSource::Folder(msp.to_path_buf());
+    let Consensus::Raft { consenters, options: _ } = &mut config.orderer.as_mut().unwrap().consensus else { panic!("no Raft") };
     let Consenter { client_tls_cert, server_tls_cert, .. } = &mut consenters[0];
     (*client_tls_cert, *server_tls_cert) =
         (CertificateSource::File(certificate.into()), CertificateSource::File(certificate.into()));
@@ -144,7 +151,8 @@ fn with_files(msp: &Path, certificate: &Path) -> Network {
 
 fn preflighted(network: &Network) -> Problems {
     let mut problems = Problems::new();
-    preflight(network, &mut problems).unwrap();
+    let keys = Store::open(&fixture().join("crypto-config"), Making::Nothing);
+    preflight(network, &keys, Hosts::AsWritten, &mut problems).unwrap();
     problems
 }
 

@@ -75,7 +75,12 @@ fn a_stored_file_must_be_the_block_of_its_channel() {
     let network = raft_two_orgs();
     let public = public(&network);
     assert_eq!(codes(&judged(&network, &public, &reference_block()[..999])), [Code::FK0404]);
-    let other = block::genesis("other", group(&network, Hosts::Deployed), &block::Stamp { seconds: 0, nonce: [0; 24] });
+    let other = block::genesis(
+        "other",
+        group(&network, Hosts::Deployed),
+        network.fabric_version,
+        &block::Stamp { seconds: 0, nonce: [0; 24] },
+    );
     assert_eq!(codes(&judged(&network, &public, &other)), [Code::FK0405]);
 }
 
@@ -96,12 +101,13 @@ fn a_block_made_by_configtxgen_serves_and_its_differences_are_a_note() {
 #[test]
 fn a_difference_is_named_by_its_path() {
     let network = raft_two_orgs();
-    let bytes = block::genesis("mychannel", group(&network, Hosts::Deployed), &block::Stamp::now().unwrap());
+    let bytes =
+        block::genesis("mychannel", group(&network, Hosts::Deployed), network.fabric_version, &block::Stamp::now().unwrap());
     let mut changed = network.clone();
-    changed.channels[0].config.orderer.batch_timeout = "1s".into();
-    changed.channels[0].config.application.policies[0].1 =
+    changed.channels[0].config.orderer.as_mut().unwrap().batch_timeout = "1s".into();
+    changed.channels[0].config.application.as_mut().unwrap().policies[0].1 =
         crate::network::Policy::parse("ImplicitMeta", "ANY Endorsement").unwrap();
-    changed.channels[0].config.application.orgs.pop();
+    changed.channels[0].config.application.as_mut().unwrap().orgs.pop();
     let problems = judged(&changed, &public(&network), &bytes);
     let message = &problems.iter().next().unwrap().message;
     let paths = "`/Channel/Application/LifecycleEndorsement (policy)`, `/Channel/Application/Org2MSP`, `/Channel/Orderer/BatchTimeout` differ";
@@ -122,7 +128,8 @@ fn a_block_with_other_roots_than_the_store_cannot_serve() {
     public.orgs[1].msp = theirs;
     public.orgs[2].msp = self::public(&network).orgs[2].msp.clone();
     public.orgs[1].msp.cacerts[0].bytes.splice(0..0, *b"# renewed\n");
-    let bytes = block::genesis("mychannel", group(&network, Hosts::Deployed), &block::Stamp::now().unwrap());
+    let bytes =
+        block::genesis("mychannel", group(&network, Hosts::Deployed), network.fabric_version, &block::Stamp::now().unwrap());
     assert!(judged(&network, &public, &bytes).is_empty());
 }
 
@@ -136,7 +143,8 @@ fn the_keys_of_our_consenters_are_pinned() {
     let keys: Vec<String> = public.orgs[0].nodes.iter().map(|node| node.tls.certificate.key_fingerprint.clone()).collect();
     assert_eq!(pinned(&network).into_iter().map(|p| p.fingerprint).collect::<Vec<_>>(), keys);
     // One is somebody else's, another is in the block and no longer in the files.
-    let Consensus::Raft { consenters, options: _ } = &mut network.channels[0].config.orderer.consensus;
+    let consensus = &mut network.channels[0].config.orderer.as_mut().unwrap().consensus;
+    let Consensus::Raft { consenters, options: _ } = consensus else { panic!("no Raft") };
     consenters[0].server_tls_cert = CertificateSource::File("their.crt".into());
     consenters.pop();
     assert_eq!(pinned(&network).into_iter().map(|p| p.fingerprint).collect::<Vec<_>>(), keys[1..]);

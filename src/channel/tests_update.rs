@@ -8,7 +8,7 @@ use super::testing::{codes, group, public, reference_block};
 use super::*;
 use crate::diag::{Code, Place};
 use crate::network::sample::raft_two_orgs;
-use crate::network::{CertificateSource, Consensus, MspSource};
+use crate::network::{CertificateSource, Consensus, FabricVersion, MspSource};
 use prost::Message;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,7 +17,12 @@ use std::path::PathBuf;
 fn running(group: ConfigGroup) -> Current {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("current.block");
-    crate::fs::write(&file, &block::genesis("mychannel", group, &block::Stamp::now().unwrap()), Mode::Public).unwrap();
+    crate::fs::write(
+        &file,
+        &block::genesis("mychannel", group, FabricVersion::new(2, 5, 16), &block::Stamp::now().unwrap()),
+        Mode::Public,
+    )
+    .unwrap();
     Current::read(&file, &mut Problems::new()).unwrap()
 }
 
@@ -99,9 +104,9 @@ fn changes_are_said_in_words() {
     let mut network = raft_two_orgs();
     let current = running(group(&network, Hosts::AsWritten));
     let config = &mut network.channels[0].config;
-    config.orderer.batch_timeout = "7s".into();
-    config.application.orgs[0].anchor_peers.clear();
-    config.application.policies.retain(|(name, _)| name != "Endorsement");
+    config.orderer.as_mut().unwrap().batch_timeout = "7s".into();
+    config.application.as_mut().unwrap().orgs[0].anchor_peers.clear();
+    config.application.as_mut().unwrap().policies.retain(|(name, _)| name != "Endorsement");
     let (updates, problems) = updates(network, &current);
     let [Update { lines, bytes }] = updates.unwrap().try_into().unwrap();
     assert!(problems.is_empty(), "{problems:?}");
@@ -124,7 +129,7 @@ fn changes_are_said_in_words() {
 fn an_org_that_the_files_do_not_name_leaves_with_a_warning() {
     let mut network = raft_two_orgs();
     let current = running(group(&network, Hosts::AsWritten));
-    network.channels[0].config.application.orgs.pop();
+    network.channels[0].config.application.as_mut().unwrap().orgs.pop();
     let (updates, problems) = updates(network, &current);
     assert_eq!(updates.unwrap()[0].lines, ["- /Channel/Application/Org2MSP"]);
     assert_eq!(codes(&problems), [Code::FK0433]);
@@ -135,11 +140,11 @@ fn what_is_defined_elsewhere_stays() {
     let mut network = raft_two_orgs();
     let current = running(group(&network, Hosts::AsWritten));
     let config = &mut network.channels[0].config;
-    config.application.orgs[0].foreign = Some(Place::default());
-    config.application.orgs[0].anchor_peers.clear();
-    config.application.orgs[1].msp = MspSource::Folder("nowhere/msp".into());
-    config.application.orgs[1].policies.clear();
-    let Consensus::Raft { consenters, options: _ } = &mut config.orderer.consensus;
+    config.application.as_mut().unwrap().orgs[0].foreign = Some(Place::default());
+    config.application.as_mut().unwrap().orgs[0].anchor_peers.clear();
+    config.application.as_mut().unwrap().orgs[1].msp = MspSource::Folder("nowhere/msp".into());
+    config.application.as_mut().unwrap().orgs[1].policies.clear();
+    let Consensus::Raft { consenters, options: _ } = &mut config.orderer.as_mut().unwrap().consensus else { panic!() };
     consenters[1].server_tls_cert = CertificateSource::File(PathBuf::from("nowhere.crt"));
     let (updates, problems) = updates(network, &current);
     assert!(updates.unwrap().is_empty());

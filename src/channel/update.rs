@@ -8,7 +8,7 @@ use super::proto::orderer::ConsensusType;
 use super::signing;
 use super::{Encoding, delta, difference, encoder, file_bytes, objections, settle, steps};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::network::{Channel, Network};
+use crate::network::{Beginning, Channel, Network};
 use prost::Message;
 use std::path::Path;
 
@@ -188,19 +188,23 @@ pub fn target_of_files(
 ) -> Result<Target, Stop> {
     let mut group = encoder::new_channel_group(channel, encoding, problems)?;
     problems.stop_on_errors()?;
-    let sections = [("Orderer", &channel.config.orderer.orgs), ("Application", &channel.config.application.orgs)];
-    for (section, orgs) in sections {
-        let Some(fresh) = group.groups.get_mut(section) else { continue };
-        for org in orgs {
-            // An org is who its MSP is, whatever the channel calls it.
-            if let Some(key) = key_in(&current.group, section, org).filter(|key| !fresh.groups.contains_key(key))
-                && let Some(org) = fresh.groups.remove(&org.name)
-            {
-                fresh.groups.insert(key, org);
-            }
+    for (section, org) in channel.config.orgs() {
+        let section: Vec<String> = section.into_iter().map(str::to_owned).collect();
+        let Some(fresh) = section.iter().try_fold(&mut group, |group, name| group.groups.get_mut(name)) else { continue };
+        // An org is who its MSP is, whatever the channel calls it.
+        if let Some(key) = key_in(&current.group, &section, org).filter(|key| !fresh.groups.contains_key(key))
+            && let Some(org) = fresh.groups.remove(&org.name)
+        {
+            fresh.groups.insert(key, org);
         }
     }
     foreign.0.into_iter().for_each(|kept| kept.put_back(&current.group, &mut group));
+    if channel.begins_with == Beginning::Transaction {
+        // Its profile says who uses the channel; the rest came from the system channel.
+        let application = group.groups.remove("Application");
+        group = current.group.clone();
+        group.groups.extend(application.map(|application| ("Application".to_owned(), application)));
+    }
     settle::settle(&current.group, &mut group);
     Ok(Target { group, place: channel.place.clone() })
 }

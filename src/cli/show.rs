@@ -95,7 +95,7 @@ fn tree(network: &Network) -> String {
     }
     for channel in &network.channels {
         let members: Vec<&str> = channel.members.iter().map(|id| network.org(*id).name.as_str()).collect();
-        let consenters = channel.config.orderer.consensus.consenters().len();
+        let consenters = channel.config.consenters().len();
         let _ = writeln!(
             text,
             "channel {} (profile {}): peers of {}, {consenters} consenters",

@@ -96,6 +96,11 @@ pub(super) fn stray_orderer_tls(org_dir: &Path, orderer: &str) -> PathBuf {
     org_dir.join(section(Role::Orderer)).join(orderer).join("tls").join("server.crt")
 }
 
+/// The folder of the signing certificate of an orderer that the model need not know.
+pub(super) fn stray_orderer_signcerts(org_dir: &Path, orderer: &str) -> PathBuf {
+    org_dir.join(section(Role::Orderer)).join(orderer).join("msp").join("signcerts")
+}
+
 /// The folder of the orderers of an org that the model need not know.
 pub(super) fn stray_orderers(org_dir: &Path) -> PathBuf {
     org_dir.join(section(Role::Orderer))

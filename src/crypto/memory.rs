@@ -108,10 +108,11 @@ fn judge_org(request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut 
 fn judge_pinned(request: &Request<'_>, found: &[FoundOrg], problems: &mut Problems) -> Result<(), Stop> {
     let orgs = request.network.orgs.iter().zip(found);
     let orderers = orgs.flat_map(|(org, found)| org.nodes.iter().zip(&found.members)).filter(|(n, _)| n.role == Role::Orderer);
-    if orderers.clone().any(|(_, member)| member.tls.is_broken()) {
+    if orderers.clone().any(|(_, member)| member.tls.is_broken() || member.identity.is_broken()) {
         return Ok(());
     }
-    let here: BTreeSet<String> = orderers.filter_map(|(_, member)| member.tls.fingerprint()).collect();
+    let here: BTreeSet<String> =
+        orderers.flat_map(|(_, member)| [member.tls.fingerprint(), member.identity.fingerprint()]).flatten().collect();
     let gone: Vec<_> = request.pinned.iter().filter(|pinned| !here.contains(&pinned.fingerprint)).collect();
     if gone.is_empty() {
         return Ok(());
@@ -121,19 +122,20 @@ fn judge_pinned(request: &Request<'_>, found: &[FoundOrg], problems: &mut Proble
         problems.push(
             Problem::new(
                 Code::FK0305,
-                format!("the block knows the consenter `{}` by a TLS key that is not in the store", pinned.holder),
+                format!("the block knows the consenter `{}` by a {} that is not in the store", pinned.holder, pinned.key.word()),
             )
             .at(&pinned.place)
-            .help(
-                "restore the orderer's `tls` folder from a backup: a new key would need a config update of the channel; if the \
+            .help(format!(
+                "restore the orderer's `{}` folder from a backup: a new key would need a config update of the channel; if the \
                  block is another network's, move it away",
-            ),
+                pinned.key.folder()
+            )),
         );
     }
     Ok(())
 }
 
-/// The TLS keys of orderers that lie in the store, though the model need not know them.
+/// The keys of orderers that lie in the store, though the model need not know them.
 fn strays(store: &Store) -> Result<BTreeSet<String>, Stop> {
     let mut keys = BTreeSet::new();
     for org in store.list(Path::new(layout::ORDERER_ORGS))? {
@@ -141,6 +143,11 @@ fn strays(store: &Store) -> Result<BTreeSet<String>, Stop> {
         for orderer in store.list(&layout::stray_orderers(&dir))? {
             let bytes = store.read(&layout::stray_orderer_tls(&dir, &orderer))?;
             keys.extend(bytes.and_then(|bytes| super::key_fingerprint(&bytes)));
+            let signcerts = layout::stray_orderer_signcerts(&dir, &orderer);
+            for name in store.list(&signcerts)? {
+                let bytes = store.read(&signcerts.join(name))?;
+                keys.extend(bytes.and_then(|bytes| super::key_fingerprint(&bytes)));
+            }
         }
     }
     Ok(keys)

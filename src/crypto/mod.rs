@@ -77,14 +77,40 @@ pub enum Names {
     Unchecked,
 }
 
-/// A public key that a stored block names as a consenter's TLS key of this network.
+/// A public key that a stored block names as a consenter's of this network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pinned {
     /// As in `fabkube.lock`.
     pub fingerprint: String,
+    pub key: PinnedKey,
     /// The consenter's address: `orderer0.example.com:7050`.
     pub holder: String,
     pub place: Place,
+}
+
+/// By which of its keys a channel knows a consenter: Raft by its TLS key, BFT by that and by what it signs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinnedKey {
+    Tls,
+    Signing,
+}
+
+impl PinnedKey {
+    /// The folder of a node that has it.
+    fn folder(self) -> &'static str {
+        match self {
+            PinnedKey::Tls => "tls",
+            PinnedKey::Signing => "msp",
+        }
+    }
+
+    /// As a message calls it.
+    fn word(self) -> &'static str {
+        match self {
+            PinnedKey::Tls => "TLS key",
+            PinnedKey::Signing => "signing key",
+        }
+    }
 }
 
 /// An org whose CAs a stored block knows: others made for it would be strangers to the channel.

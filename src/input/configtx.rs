@@ -14,7 +14,7 @@ pub struct ConfigTx {
     pub application: Option<Application>,
     pub orderer: Option<Orderer>,
     pub channel: Option<Profile>,
-    pub resources: Option<Resources>,
+    pub resources: Option<Spanned<Resources>>,
     pub profiles: Ordered<Spanned<Profile>>,
 }
 
@@ -81,7 +81,7 @@ pub struct Application {
     pub policies: Option<Ordered<PolicySpec>>,
     #[serde(rename = "ACLs")]
     pub acls: Option<Ordered<Spanned<String>>>,
-    pub resources: Option<Resources>,
+    pub resources: Option<Spanned<Resources>>,
 }
 
 /// Fabric 1.4's resources; not encoded.
@@ -96,15 +96,15 @@ pub struct Resources {
 #[serde(default, rename_all = "PascalCase")]
 pub struct Orderer {
     pub orderer_type: Option<Spanned<String>>,
-    pub addresses: Vec<Spanned<String>>,
+    pub addresses: Option<Vec<Spanned<String>>>,
     pub batch_timeout: Option<Spanned<String>>,
     pub batch_size: BatchSize,
-    pub kafka: Option<Kafka>,
+    pub kafka: Option<Spanned<Kafka>>,
     pub etcd_raft: Option<EtcdRaft>,
     #[serde(rename = "ConsenterMapping")]
-    pub consenter_mapping: Option<Vec<ConsenterMapping>>,
+    pub consenter_mapping: Option<Spanned<Vec<Spanned<ConsenterMapping>>>>,
     #[serde(rename = "SmartBFT")]
-    pub smart_bft: Option<SmartBft>,
+    pub smart_bft: Option<Spanned<SmartBft>>,
     pub organizations: Vec<Spanned<Organization>>,
     pub max_channels: Option<Spanned<String>>,
     pub capabilities: Option<Ordered<bool>>,
@@ -124,7 +124,7 @@ pub struct BatchSize {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Kafka {
-    pub brokers: Vec<Spanned<String>>,
+    pub brokers: Option<Vec<Spanned<String>>>,
 }
 
 /// Raft's consenters and options.
@@ -179,22 +179,48 @@ pub struct ConsenterMapping {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct SmartBft {
-    pub request_batch_max_count: Option<String>,
-    pub request_batch_max_bytes: Option<String>,
-    pub request_batch_max_interval: Option<String>,
-    pub incoming_message_buffer_size: Option<String>,
-    pub request_pool_size: Option<String>,
-    pub request_forward_timeout: Option<String>,
-    pub request_complain_timeout: Option<String>,
-    pub request_auto_remove_timeout: Option<String>,
-    pub request_max_bytes: Option<String>,
-    pub view_change_resend_interval: Option<String>,
-    pub view_change_timeout: Option<String>,
-    pub leader_heartbeat_timeout: Option<String>,
-    pub leader_heartbeat_count: Option<String>,
-    pub collect_timeout: Option<String>,
-    pub sync_on_start: Option<bool>,
-    pub speed_up_view_change: Option<bool>,
-    pub leader_rotation: Option<String>,
-    pub decisions_per_leader: Option<String>,
+    pub request_batch_max_count: Option<Spanned<String>>,
+    pub request_batch_max_bytes: Option<Spanned<String>>,
+    pub request_batch_max_interval: Option<Spanned<String>>,
+    pub incoming_message_buffer_size: Option<Spanned<String>>,
+    pub request_pool_size: Option<Spanned<String>>,
+    pub request_forward_timeout: Option<Spanned<String>>,
+    pub request_complain_timeout: Option<Spanned<String>>,
+    pub request_auto_remove_timeout: Option<Spanned<String>>,
+    pub request_max_bytes: Option<Spanned<String>>,
+    pub view_change_resend_interval: Option<Spanned<String>>,
+    pub view_change_timeout: Option<Spanned<String>>,
+    pub leader_heartbeat_timeout: Option<Spanned<String>>,
+    pub leader_heartbeat_count: Option<Spanned<String>>,
+    pub collect_timeout: Option<Spanned<String>>,
+    pub sync_on_start: Option<Spanned<bool>>,
+    pub speed_up_view_change: Option<Spanned<bool>>,
+    pub leader_rotation: Option<Spanned<String>>,
+    pub decisions_per_leader: Option<Spanned<String>>,
+}
+
+impl ConfigTx {
+    /// Every Orderer section of the file, used or not.
+    pub fn orderers(&self) -> impl Iterator<Item = &Orderer> {
+        let of_profiles = self.profiles.iter().map(|(_, profile)| &profile.value).chain(&self.channel);
+        self.orderer.iter().chain(of_profiles.filter_map(|profile| profile.orderer.as_ref().map(|orderer| &orderer.value)))
+    }
+
+    /// Every Application section of the file.
+    pub fn applications(&self) -> impl Iterator<Item = &Application> {
+        let of_profiles = self.profiles.iter().map(|(_, profile)| &profile.value).chain(&self.channel);
+        self.application
+            .iter()
+            .chain(of_profiles.filter_map(|profile| profile.application.as_ref().map(|section| &section.value)))
+    }
+
+    /// Every organization of the file, in each section that it stands in.
+    pub fn organizations(&self) -> impl Iterator<Item = &Spanned<Organization>> {
+        let profiles = self.profiles.iter().map(|(_, profile)| &profile.value).chain(&self.channel);
+        let consortiums = profiles.flat_map(|profile| profile.consortiums.iter().flat_map(|consortiums| consortiums.iter()));
+        let of_orderers = self.orderers().flat_map(|orderer| &orderer.organizations);
+        let of_applications = self.applications().flat_map(|application| &application.organizations);
+        let of_consortiums = consortiums.flat_map(|(_, consortium)| &consortium.organizations);
+        self.organizations.iter().chain(of_orderers).chain(of_applications).chain(of_consortiums)
+    }
 }

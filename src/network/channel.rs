@@ -12,6 +12,7 @@ pub struct Channel {
     pub name: String,
     /// The profile of configtx.yaml that it is made from.
     pub profile: String,
+    pub begins_with: Beginning,
     /// The local peer orgs whose peers join.
     pub members: Vec<OrgId>,
     pub config: ChannelConfig,
@@ -20,14 +21,94 @@ pub struct Channel {
     pub place: Place,
 }
 
-/// The `/Channel` group.
+impl Channel {
+    /// The file that it begins with, in the folder of artifacts.
+    pub fn file(&self) -> String {
+        match self.begins_with {
+            Beginning::SystemBlock => "genesis.block".to_owned(),
+            Beginning::Block => format!("{}.block", self.name),
+            Beginning::Transaction => format!("{}.tx", self.name),
+        }
+    }
+
+    /// Whether it begins with a block that is made here; of a transaction, orderers make one.
+    pub fn has_block(&self) -> bool {
+        self.begins_with != Beginning::Transaction
+    }
+}
+
+/// What a channel begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beginning {
+    /// The first block of the system channel, from which orderers start (Fabric up to 2.5).
+    SystemBlock,
+    /// A first block that orderers and peers join by.
+    Block,
+    /// A transaction for the system channel's orderers, which make the first block of it (Fabric up to 2.5).
+    Transaction,
+}
+
+/// The `/Channel` group. A channel of the system channel's making has no Orderer section, and a system channel rarely an
+/// Application section.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChannelConfig {
     pub consortium: Option<String>,
     pub capabilities: Capabilities,
     pub policies: Vec<(String, Policy)>,
-    pub orderer: OrdererConfig,
-    pub application: ApplicationConfig,
+    pub orderer: Option<OrdererConfig>,
+    pub application: Option<ApplicationConfig>,
+    /// In a system channel alone.
+    pub consortiums: Option<Vec<Consortium>>,
+}
+
+impl ChannelConfig {
+    /// Every consenter that it names, in its order.
+    pub fn consenters(&self) -> Vec<&Consenter> {
+        self.orderer.as_ref().map(|orderer| orderer.consensus.consenters()).unwrap_or_default()
+    }
+
+    /// The orgs of its Orderer section.
+    pub fn orderer_orgs(&self) -> &[MemberOrg] {
+        self.orderer.as_ref().map_or(&[], |orderer| &orderer.orgs)
+    }
+
+    /// The orgs of its Application section.
+    pub fn application_orgs(&self) -> &[MemberOrg] {
+        self.application.as_ref().map_or(&[], |application| &application.orgs)
+    }
+
+    /// Its consortiums.
+    pub fn consortiums(&self) -> &[Consortium] {
+        self.consortiums.as_deref().unwrap_or_default()
+    }
+
+    /// Every org with the path of the group that it stands in, below `/Channel`.
+    pub fn orgs(&self) -> impl Iterator<Item = (Vec<&str>, &MemberOrg)> {
+        let orderer = self.orderer_orgs().iter().map(|org| (vec!["Orderer"], org));
+        let application = self.application_orgs().iter().map(|org| (vec!["Application"], org));
+        let consortiums = self
+            .consortiums()
+            .iter()
+            .flat_map(|consortium| consortium.orgs.iter().map(|org| (vec!["Consortiums", consortium.name.as_str()], org)));
+        orderer.chain(application).chain(consortiums)
+    }
+
+    /// The lists of orgs with the path of the group that they stand in, below `/Channel`.
+    pub fn orgs_mut(&mut self) -> impl Iterator<Item = (Vec<String>, &mut Vec<MemberOrg>)> {
+        let orderer = self.orderer.iter_mut().map(|orderer| (vec!["Orderer".to_owned()], &mut orderer.orgs));
+        let application = self.application.iter_mut().map(|application| (vec!["Application".to_owned()], &mut application.orgs));
+        let consortiums = self.consortiums.iter_mut().flatten();
+        let consortiums = consortiums.map(|one| (vec!["Consortiums".to_owned(), one.name.clone()], &mut one.orgs));
+        orderer.chain(application).chain(consortiums)
+    }
+}
+
+/// A consortium of a system channel: orgs that may create channels together.
+#[derive(Clone, Debug, Serialize)]
+pub struct Consortium {
+    pub name: String,
+    pub orgs: Vec<MemberOrg>,
 }
 
 /// Capability names that are switched on. `None` where the file has no map at all: then nothing is encoded, while an empty map
@@ -61,21 +142,30 @@ pub struct BatchSize {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consensus {
+    Solo,
+    Kafka { brokers: Vec<String> },
     Raft { consenters: Vec<Consenter>, options: RaftOptions },
+    Bft { consenters: Vec<BftConsenter>, options: Box<BftOptions> },
 }
 
 impl Consensus {
-    /// The consenters that the channel's configuration names, in its order.
-    pub fn consenters(&self) -> &[Consenter] {
+    /// The consenters that the channel's configuration names, in its order; Solo and Kafka have none.
+    pub fn consenters(&self) -> Vec<&Consenter> {
         match self {
-            Consensus::Raft { consenters, .. } => consenters,
+            Consensus::Solo | Consensus::Kafka { .. } => Vec::new(),
+            Consensus::Raft { consenters, options: _ } => consenters.iter().collect(),
+            Consensus::Bft { consenters, options: _ } => consenters.iter().map(|bft| &bft.consenter).collect(),
         }
     }
 
-    /// How many consenters may be down while the service still orders: Raft needs a majority.
-    pub fn may_be_down(&self) -> usize {
+    /// How many of `orderers` may be down while the service still orders: Raft needs a majority of its consenters, BFT two thirds,
+    /// Solo its one node, and Kafka any.
+    pub fn may_be_down(&self, orderers: usize) -> usize {
         match self {
+            Consensus::Solo => 0,
+            Consensus::Kafka { .. } => orderers.saturating_sub(1),
             Consensus::Raft { consenters, .. } => consenters.len().saturating_sub(1) / 2,
+            Consensus::Bft { consenters, .. } => consenters.len().saturating_sub(1) / 3,
         }
     }
 }
@@ -90,7 +180,49 @@ pub struct RaftOptions {
     pub snapshot_interval_size: u32,
 }
 
-/// One Raft consenter.
+/// `SmartBFT`: the options, with durations as written. Fields: fabric-protos `orderer/smartbft/configuration.proto`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BftOptions {
+    pub request_batch_max_count: u64,
+    pub request_batch_max_bytes: u64,
+    pub request_batch_max_interval: String,
+    pub incoming_message_buffer_size: u64,
+    pub request_pool_size: u64,
+    pub request_forward_timeout: String,
+    pub request_complain_timeout: String,
+    pub request_auto_remove_timeout: String,
+    pub request_max_bytes: u64,
+    pub view_change_resend_interval: String,
+    pub view_change_timeout: String,
+    pub leader_heartbeat_timeout: String,
+    pub leader_heartbeat_count: u64,
+    pub collect_timeout: String,
+    pub sync_on_start: bool,
+    pub speed_up_view_change: bool,
+    pub leader_rotation: LeaderRotation,
+    pub decisions_per_leader: u64,
+}
+
+/// `LeaderRotation`. The numbers are those of `smartbft.Options.Rotation`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeaderRotation {
+    Unspecified = 0,
+    Off = 1,
+    On = 2,
+}
+
+/// One BFT consenter.
+#[derive(Clone, Debug, Serialize)]
+pub struct BftConsenter {
+    pub id: u32,
+    pub msp_id: String,
+    /// What its node signs with.
+    pub identity: CertificateSource,
+    pub consenter: Consenter,
+}
+
+/// One consenter, where it is dialled and by which TLS certificates it is known.
 #[derive(Clone, Debug, Serialize)]
 pub struct Consenter {
     pub address: Address,
@@ -105,7 +237,7 @@ impl Consenter {
     pub fn node(&self) -> Option<NodeId> {
         match &self.server_tls_cert {
             CertificateSource::NodeTls(node) => Some(*node),
-            CertificateSource::File(_) => None,
+            CertificateSource::NodeSigning(_) | CertificateSource::File(_) => None,
         }
     }
 }
@@ -116,6 +248,8 @@ impl Consenter {
 pub enum CertificateSource {
     /// The TLS server certificate of a node, in the store wherever that is.
     NodeTls(NodeId),
+    /// The signing certificate of a node.
+    NodeSigning(NodeId),
     /// A file elsewhere on disk.
     File(PathBuf),
 }
@@ -174,6 +308,8 @@ pub enum MspSource {
     Org(OrgId),
     /// A verifying MSP folder elsewhere on disk.
     Folder(PathBuf),
+    /// The folder of an Idemix issuer's public keys.
+    Idemix(PathBuf),
 }
 
 /// An anchor peer.

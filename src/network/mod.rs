@@ -13,8 +13,9 @@ pub(crate) mod sample;
 mod versions;
 
 pub use channel::{
-    Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Capabilities, CertificateSource, Channel, ChannelConfig, Consensus,
-    Consenter, HostPort, LoneOrg, MemberOrg, MspSource, OrdererConfig, RaftOptions,
+    Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
+    Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
+    OrdererConfig, RaftOptions,
 };
 pub use node::{
     CouchDb, EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage,
@@ -77,7 +78,25 @@ impl Network {
 
     /// Whether some channel's block names this node's TLS key as a consenter's.
     pub fn is_consenter(&self, id: NodeId) -> bool {
-        self.channels.iter().flat_map(|c| c.config.orderer.consensus.consenters()).any(|c| c.node() == Some(id))
+        self.channels.iter().flat_map(|c| c.config.consenters()).any(|c| c.node() == Some(id))
+    }
+
+    /// Takes out the nodes and users whose certificates stand in no block. An org without NodeOUs keeps its users: its
+    /// administrators are known by their certificates.
+    pub fn leave_out_what_no_block_names(&mut self) {
+        for org in &mut self.orgs {
+            if org.kind == OrgKind::Peer {
+                org.nodes.clear();
+            }
+            if org.node_ous {
+                org.users.clear();
+            }
+        }
+    }
+
+    /// The channels that begin with a block, which is made once and kept.
+    pub fn channels_with_block(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.iter().filter(|channel| channel.has_block())
     }
 }
 

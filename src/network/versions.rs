@@ -79,6 +79,136 @@ const CAPABILITIES: &[(Level, &str, (u32, u32))] = &[
     (Level::Application, "V2_5", (2, 5)),
 ];
 
+/// A range of releases: since which minor release, and up to which where it ended.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    since: (u32, u32),
+    until: Option<(u32, u32)>,
+}
+
+impl Span {
+    const fn since(since: (u32, u32)) -> Self {
+        Self { since, until: None }
+    }
+
+    const fn until(until: (u32, u32)) -> Self {
+        Self { since: (1, 0), until: Some(until) }
+    }
+
+    fn has(self, version: FabricVersion) -> bool {
+        let minor = (version.major, version.minor);
+        self.since <= minor && self.until.is_none_or(|until| minor <= until)
+    }
+
+    /// The newest release in it that is known.
+    fn newest(self) -> Option<FabricVersion> {
+        NEWEST.iter().rev().copied().find(|version| self.has(*version))
+    }
+}
+
+/// Every `OrdererType` and the releases whose configtxgen knows it (fabric `internal/configtxgen/genesisconfig/config.go`).
+const ORDERER_TYPES: &[(&str, Span)] = &[
+    ("solo", Span::since((1, 0))),
+    ("kafka", Span::until((2, 5))),
+    ("etcdraft", Span::since((1, 4))),
+    ("BFT", Span::since((3, 0))),
+];
+
+/// The keys of configtx.yaml that only some releases know; the others refuse the file (same source).
+const KEYS: &[(&str, Span)] = &[
+    ("Resources", Span::until((1, 4))),
+    ("SkipAsForeign", Span::since((2, 0))),
+    ("Kafka", Span::until((2, 5))),
+    ("ConsenterMapping", Span::since((3, 0))),
+    ("SmartBFT", Span::since((3, 0))),
+];
+
+/// What a release's configtxgen takes where the file says nothing, and what it demands.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfigTxGen {
+    pub addresses: &'static [&'static str],
+    pub kafka_brokers: &'static [&'static str],
+    pub snapshot_interval_size: u32,
+    pub policies: DefaultPolicies,
+}
+
+/// What becomes of a group without policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultPolicies {
+    /// Fabric 1.4 fills in its own.
+    FilledIn,
+    /// Fabric 2.0 and later demand them.
+    None,
+}
+
+impl FabricVersion {
+    /// Whether a release is at least of a line of releases.
+    pub fn is_from(self, line: (u32, u32)) -> bool {
+        (self.major, self.minor) >= line
+    }
+
+    /// Its configtxgen.
+    pub fn configtxgen(self) -> ConfigTxGen {
+        let kafka_brokers = &["127.0.0.1:9092"];
+        if self.is_from((2, 0)) {
+            let policies = DefaultPolicies::None;
+            ConfigTxGen { addresses: &[], kafka_brokers, snapshot_interval_size: 16 << 20, policies }
+        } else {
+            let policies = DefaultPolicies::FilledIn;
+            ConfigTxGen { addresses: &["127.0.0.1:7050"], kafka_brokers, snapshot_interval_size: 20 << 20, policies }
+        }
+    }
+
+    /// Whether orderers of the release know system channels.
+    pub fn has_system_channel(self) -> bool {
+        !self.is_from((3, 0))
+    }
+
+    /// Whether orderers of the release know the type `solo`, which configtxgen always takes.
+    pub fn has_solo_orderers(self) -> bool {
+        !self.is_from((3, 0))
+    }
+
+    /// Whether its configtxgen makes anchor peer transactions.
+    pub fn has_anchor_transactions(self) -> bool {
+        !self.is_from((3, 0))
+    }
+}
+
+/// Whether a release has something, and which one does where it has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knows {
+    Yes,
+    /// The newest release that does.
+    But(FabricVersion),
+    /// No release does.
+    Nobody,
+}
+
+/// Whether a release knows an `OrdererType`.
+pub fn knows_orderer_type(version: FabricVersion, name: &str) -> Knows {
+    knows(ORDERER_TYPES, version, name)
+}
+
+/// Whether a release knows a key of configtx.yaml that not every release knows.
+pub fn knows_key(version: FabricVersion, name: &str) -> Knows {
+    knows(KEYS, version, name)
+}
+
+fn knows(table: &[(&str, Span)], version: FabricVersion, name: &str) -> Knows {
+    match table.iter().find(|(known, _)| *known == name) {
+        Some((_, span)) if span.has(version) => Knows::Yes,
+        Some((_, span)) => span.newest().map_or(Knows::Nobody, Knows::But),
+        None => Knows::Nobody,
+    }
+}
+
+/// The release of a network whose inputs need Fabric 3.
+pub const WITH_BFT: FabricVersion = FabricVersion::new(3, 1, 5);
+
+/// The release of a network whose inputs need nothing after Fabric 1.4, and that has a system channel.
+pub const WITH_SYSTEM_CHANNEL: FabricVersion = FabricVersion::new(1, 4, 12);
+
 /// The newest release that no input has asked to leave (conventions: 2.5 where the inputs allow it).
 pub const DEFAULT: FabricVersion = FabricVersion::new(2, 5, 16);
 
@@ -108,5 +238,16 @@ mod tests {
     fn a_capability_of_a_later_fabric_names_the_release_that_has_it() {
         assert_eq!(capability_since(Level::Channel, "V3_0").and_then(newest_of), Some(FabricVersion::new(3, 1, 5)));
         assert_eq!(capability_since(Level::Orderer, "V2_5"), None);
+    }
+
+    #[test]
+    fn what_a_release_does_not_know_names_the_newest_that_does() {
+        let [old, usual, new] = [FabricVersion::new(1, 4, 12), DEFAULT, WITH_BFT];
+        assert_eq!(knows_orderer_type(usual, "kafka"), Knows::Yes);
+        assert_eq!(knows_orderer_type(new, "kafka"), Knows::But(usual));
+        assert_eq!(knows_orderer_type(usual, "BFT"), Knows::But(new));
+        assert_eq!(knows_orderer_type(usual, "Solo"), Knows::Nobody);
+        assert_eq!(knows_key(usual, "Resources"), Knows::But(old));
+        assert_eq!(knows_key(old, "SkipAsForeign"), Knows::But(new));
     }
 }

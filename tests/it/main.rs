@@ -8,6 +8,7 @@ mod support;
 mod authorities;
 mod block;
 mod chains;
+mod channels;
 mod cli;
 mod cluster;
 mod conformance;

@@ -200,7 +200,8 @@ fn namespaces_hold_together(Case { seed, cluster, made, .. }: &Case) {
     let covered = budgets.iter().flat_map(|budget| cluster.selected(budget, &budget["spec"]["selector"]["matchLabels"])).count();
     let orderers = made.network.nodes().filter(|node| node.role == Role::Orderer).count();
     let evicted: u64 = budgets.iter().map(|budget| budget["spec"]["maxUnavailable"].as_u64().unwrap()).sum();
-    let survived = made.network.channels.iter().map(|channel| channel.config.orderer.consensus.may_be_down()).min().unwrap();
+    let services = made.network.channels.iter().filter_map(|channel| channel.config.orderer.as_ref());
+    let survived = services.map(|service| service.consensus.may_be_down(orderers)).min().unwrap();
     assert_eq!((covered, evicted as usize), (orderers, survived), "seed {seed}");
 }
 

@@ -8,3 +8,4 @@ pub mod msp;
 pub mod orderer;
 pub mod peer;
 pub mod policies;
+pub mod smartbft;

@@ -4,6 +4,15 @@
 /// `MSPPrincipal.Classification.ROLE`.
 pub const PRINCIPAL_ROLE: i32 = 0;
 
+/// `MSPPrincipal.Classification.IDENTITY`.
+pub const PRINCIPAL_IDENTITY: i32 = 2;
+
+/// `MSPConfig.type` of an MSP of certificates.
+pub const MSP_FABRIC: i32 = 0;
+
+/// `MSPConfig.type` of an Idemix MSP.
+pub const MSP_IDEMIX: i32 = 1;
+
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct MspPrincipal {
     #[prost(int32, tag = "1")]
@@ -18,6 +27,14 @@ pub struct MspRole {
     pub msp_identifier: String,
     #[prost(int32, tag = "2")]
     pub role: i32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct SerializedIdentity {
+    #[prost(string, tag = "1")]
+    pub mspid: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub id_bytes: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -86,11 +103,17 @@ pub struct FabricNodeOus {
     pub orderer_ou_identifier: Option<FabricOuIdentifier>,
 }
 
-/// Who signs: the ID of an MSP, and a certificate in PEM.
 #[derive(Clone, PartialEq, prost::Message)]
-pub struct SerializedIdentity {
+pub struct IdemixMspConfig {
     #[prost(string, tag = "1")]
-    pub mspid: String,
+    pub name: String,
     #[prost(bytes = "vec", tag = "2")]
-    pub id_bytes: Vec<u8>,
+    pub ipk: Vec<u8>,
+    /// `IdemixMSPSignerConfig`, which has a secret key; never in a channel.
+    #[prost(bytes = "vec", optional, tag = "3")]
+    pub signer: Option<Vec<u8>>,
+    #[prost(bytes = "vec", tag = "4")]
+    pub revocation_pk: Vec<u8>,
+    #[prost(int64, tag = "5")]
+    pub epoch: i64,
 }

@@ -34,6 +34,12 @@ pub struct ChannelRestrictions {
     pub max_count: u64,
 }
 
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct KafkaBrokers {
+    #[prost(string, repeated, tag = "1")]
+    pub brokers: Vec<String>,
+}
+
 /// `etcdraft.ConfigMetadata`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct RaftMetadata {

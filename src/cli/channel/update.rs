@@ -1,14 +1,12 @@
 //! `fabkube channel update`: what changes a running channel.
 
-use crate::channel::{self, ConsensusState, Current, Form, Hosts};
+use crate::channel::{self, ConsensusState, Current, Form};
 use crate::cli::progress::Bar;
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, print, report};
-use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::fs::{self, Mode};
 use crate::lock::Memory;
-use crate::network::Purpose;
 use crate::pipeline::{self, Walk};
 use crate::project::ChannelChoice;
 use crate::store::{Keys, Making, Policy};
@@ -130,11 +128,11 @@ impl Update {
     ) -> Result<Vec<channel::Update>, Stop> {
         let choice = ChannelChoice { channel: current.channel.clone(), profile: self.profile.clone() };
         let project = project.project(Some(choice));
-        let (hosts, names) =
-            if self.as_written { (Hosts::AsWritten, Names::Unchecked) } else { (Hosts::Deployed, Names::Checked) };
+        let hosts = super::hosts(self.as_written);
+        let names = super::names(hosts);
         let updates = |making, problems: &mut Problems| {
             let policy = Policy { making, keys: Keys::NotNeeded };
-            let (memory, purpose, progress) = (Memory::Counts, Purpose::Deployment, &Bar::new());
+            let (memory, purpose, progress) = (Memory::Counts, pipeline::channel_purpose(hosts), &Bar::new());
             let walk = Walk { project: &project, policy, memory, purpose, names, progress };
             pipeline::channel_updates(walk, current, (hosts, form), problems)
         };

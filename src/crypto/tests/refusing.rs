@@ -68,7 +68,12 @@ fn a_consenters_lost_key_is_not_made_again() {
     case.refused();
     case.lock = Lock::default();
     let fingerprint = "sha256:0123".to_owned();
-    case.pinned = vec![Pinned { fingerprint, holder: "o:7050 in b.block".into(), place: Place::file(Path::new("b.block")) }];
+    case.pinned = vec![Pinned {
+        fingerprint,
+        key: PinnedKey::Tls,
+        holder: "o:7050 in b.block".into(),
+        place: Place::file(Path::new("b.block")),
+    }];
     assert_eq!(case.codes(), [Code::FK0305]);
     assert!(case.refused()[0].contains("b.block"));
 }
@@ -78,7 +83,7 @@ fn a_pinned_key_may_be_an_orderers_that_left_the_network() {
     let mut case = Case::made();
     let pem = fs::read(&case.path(&format!("{ORDERER}/tls/server.crt"))).unwrap();
     let fingerprint = key_fingerprint(&pem).unwrap();
-    case.pinned = vec![Pinned { fingerprint, holder: "o:7050 in b.block".into(), place: Place::default() }];
+    case.pinned = vec![Pinned { fingerprint, key: PinnedKey::Tls, holder: "o:7050 in b.block".into(), place: Place::default() }];
     case.network.orgs[0].nodes.remove(0);
     case.network.channels.clear();
     case.provide();

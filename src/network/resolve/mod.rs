@@ -43,28 +43,33 @@ pub enum Purpose {
     /// Its orgs alone matter, as they do to cryptogen. Channels say by which names nodes are dialled, where they can be read;
     /// what is not built yet, and what is wrong with them, is no reason to make no keys.
     Keys,
+    /// Its channels' configuration, of whatever Fabric version and consensus: all that configtxgen does.
+    Channels,
+    /// The same, with hosts that stay as they are and need not mean any node.
+    ChannelsAsWritten,
 }
 
 /// The network that the inputs describe.
 pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
-    let system_channel = channels::is_system_channel(inputs);
-    if let (Some(place), Purpose::Deployment) = (&system_channel, purpose) {
-        // Nothing else of such a network can be judged by the rules of channel participation.
-        not_built("a system channel", place, problems);
-        return Err(Stop::Reported);
-    }
     if purpose == Purpose::Deployment {
+        if let Some(system) = channels::system_channel(inputs) {
+            // Nothing else of such a network can be judged by the rules of channel participation.
+            not_built("a system channel", &system.profile.place, problems);
+            return Err(Stop::Reported);
+        }
         report_not_built(inputs, problems);
     }
     let placement = Placement::new(inputs, problems);
     let cluster = cluster(inputs, purpose, problems);
     let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
     let channels = match purpose {
-        Purpose::Deployment => channels::resolve(inputs, (&drafts, known), &cluster, problems),
+        Purpose::Deployment | Purpose::Channels | Purpose::ChannelsAsWritten => {
+            channels::resolve(inputs, (&drafts, known), (&cluster, purpose), problems)
+        }
         Purpose::Keys => {
             let mut of_channels = Problems::new();
-            let channels = channels::resolve(inputs, (&drafts, known), &cluster, &mut of_channels);
-            if system_channel.is_some() || of_channels.has_errors() { Vec::new() } else { channels }
+            let channels = channels::resolve(inputs, (&drafts, known), (&cluster, purpose), &mut of_channels);
+            if of_channels.has_errors() { Vec::new() } else { channels }
         }
     };
     let orgs = nodes::finish(drafts, &channels, (inputs, &cluster), problems);
@@ -101,7 +106,8 @@ pub fn organization(inputs: &Inputs, wanted: (&str, Option<&str>), problems: &mu
 /// As many orderers may go at once as every channel's consensus survives; before there is a channel, as Raft will survive.
 fn orderers_that_may_go(orgs: &[Org], channels: &[Channel]) -> usize {
     let orderers = orgs.iter().flat_map(|org| &org.nodes).filter(|node| node.role == Role::Orderer).count();
-    let survived = channels.iter().map(|channel| channel.config.orderer.consensus.may_be_down()).min();
+    let survived = channels.iter().map(|channel| &channel.config).filter_map(|config| config.orderer.as_ref());
+    let survived = survived.map(|orderer| orderer.consensus.may_be_down(orderers)).min();
     survived.unwrap_or(orderers.saturating_sub(1) / 2)
 }
 
@@ -184,7 +190,9 @@ fn version(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> (Fabri
         None => inputs.values.settings.fabric.version.clone(),
     };
     if !given(&wanted) {
-        return (versions::DEFAULT, Chosen::ByInputs);
+        // A deployment is of the version that is built, and what asks for another is told so where it stands.
+        let by_inputs = if purpose == Purpose::Deployment { versions::DEFAULT } else { channels::version_chosen(inputs) };
+        return (by_inputs, Chosen::ByInputs);
     }
     let version = match wanted.parse::<FabricVersion>() {
         Ok(version) => {

@@ -71,10 +71,11 @@ pub fn finish(
 fn addresses(channels: &[Channel]) -> BTreeMap<NodeId, Vec<&Address>> {
     let mut addresses: BTreeMap<NodeId, Vec<&Address>> = BTreeMap::new();
     for config in channels.iter().map(|channel| &channel.config) {
-        let consenters = config.orderer.consensus.consenters().iter().map(|consenter| &consenter.address);
-        let endpoints = config.orderer.orgs.iter().flat_map(|org| &org.orderer_endpoints);
-        let anchors = config.application.orgs.iter().flat_map(|org| &org.anchor_peers).map(|anchor| &anchor.address);
-        for address in consenters.chain(&config.orderer.addresses).chain(endpoints).chain(anchors) {
+        let consenters = config.consenters().into_iter().map(|consenter| &consenter.address);
+        let channel_wide = config.orderer.iter().flat_map(|orderer| &orderer.addresses);
+        let endpoints = config.orderer_orgs().iter().flat_map(|org| &org.orderer_endpoints);
+        let anchors = config.application_orgs().iter().flat_map(|org| &org.anchor_peers).map(|anchor| &anchor.address);
+        for address in consenters.chain(channel_wide).chain(endpoints).chain(anchors) {
             if let Some(node) = address.node {
                 addresses.entry(node).or_default().push(address);
             }
@@ -85,7 +86,7 @@ fn addresses(channels: &[Channel]) -> BTreeMap<NodeId, Vec<&Address>> {
 
 /// One MSP folder under two IDs: nodes can only have one.
 fn check_msp_id(msp_id: &str, channels: &[Channel], org: &OrgDraft, problems: &mut Problems) {
-    let orgs = channels.iter().flat_map(|channel| channel.config.orderer.orgs.iter().chain(&channel.config.application.orgs));
+    let orgs = channels.iter().flat_map(|channel| channel.config.orgs().map(|(_, org)| org));
     for member in orgs.filter(|member| member.msp == MspSource::Org(org.id) && member.msp_id != msp_id) {
         problems.push(
             Problem::new(Code::FK0277, format!("the MSP of `{}` has two IDs, `{msp_id}` and `{}`", org.domain, member.msp_id))

@@ -69,10 +69,16 @@ fn resolved(configtx: &str, values: &str) -> (Network, Problems) {
     (network.unwrap(), problems)
 }
 
+/// What was said of hosts: these networks are small on purpose.
+fn said(problems: &Problems) -> Vec<Code> {
+    let of_hosts = |code: &Code| ![Code::FK0244, Code::FK0266].contains(code);
+    problems.iter().map(|problem| problem.code).filter(of_hosts).collect()
+}
+
 const CONSENTERS: &[(&str, &str)] = &[("one.ord.test:7050", "one.ord.test"), ("127.0.0.1:8050", "two.ord.test")];
 
 fn ordering(network: &Network) -> &MemberOrg {
-    &network.channels[0].config.orderer.orgs[0]
+    &network.channels[0].config.orderer_orgs()[0]
 }
 
 fn meant<'n>(network: &'n Network, address: &Address) -> Option<&'n str> {
@@ -105,7 +111,7 @@ fn a_host_means_a_node_by_each_of_its_names() {
     let endpoints: Vec<String> = table.iter().map(|(host, _)| format!("{host}:7050")).collect();
     let endpoints: Vec<&str> = endpoints.iter().map(String::as_str).collect();
     let (network, problems) = resolved(&configtx(&endpoints, CONSENTERS, &[]), "");
-    assert!(problems.is_empty(), "{problems:?}");
+    assert!(said(&problems).is_empty(), "{problems:?}");
     for (address, (host, expected)) in ordering(&network).orderer_endpoints.iter().zip(table) {
         assert_eq!(meant(&network, address), expected, "{host}");
         assert_eq!(address.written.host, host);
@@ -119,7 +125,7 @@ fn a_consenters_address_means_its_node_in_endpoints_too() {
     let (network, problems) = resolved(&configtx(&["127.0.0.1:8050", "127.0.0.1:9999"], CONSENTERS, &[]), "");
     let meant: Vec<_> = ordering(&network).orderer_endpoints.iter().map(|address| meant(&network, address)).collect();
     assert_eq!(meant, [Some("two.ord.test"), Some("third.elsewhere.test")]);
-    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::FK0225]);
+    assert_eq!(said(&problems), [Code::FK0225]);
     let offered: Vec<_> = node(&network, "ord-two").service_ports.iter().map(|port| (port.target.word(), port.port)).collect();
     assert_eq!(offered, [("grpc", 7050), ("grpc", 8050), ("admin", 7053), ("operations", 9443)]);
 }
@@ -140,10 +146,10 @@ fn a_host_that_one_consenter_has_means_it_at_other_ports_too() {
 #[test]
 fn a_loopback_anchor_peer_is_the_first_of_its_org() {
     let (network, problems) = resolved(&configtx(&["one:7050"], CONSENTERS, &["localhost:7055", "peer6:7051"]), "");
-    let anchors = &network.channels[0].config.application.orgs[0].anchor_peers;
+    let anchors = &network.channels[0].config.application_orgs()[0].anchor_peers;
     let meant: Vec<_> = anchors.iter().map(|anchor| meant(&network, &anchor.address)).collect();
     assert_eq!(meant, [Some("peer5.bank.test"), Some("peer6.bank.test")]);
-    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::FK0275]);
+    assert_eq!(said(&problems), [Code::FK0275]);
 }
 
 #[test]

@@ -10,11 +10,15 @@ use crate::network::{HostPort, NodeId, Role, addresses};
 impl Context<'_> {
     /// What consenters' certificate paths say of their addresses.
     pub fn learn_consenters(&mut self, profile: &Profile) {
-        let raft = profile.orderer.iter().filter_map(|orderer| orderer.etcd_raft.as_ref());
-        for consenter in raft.flat_map(|raft| &raft.consenters) {
-            let node = self.node_of_certificate(&consenter.server_tls_cert);
-            if let (Some(node), Ok(port)) = (node, u16::try_from(consenter.port.value)) {
-                self.hosts.learn_consenter(HostPort { host: consenter.host.value.clone(), port }, node);
+        let orderers = || profile.orderer.iter();
+        let raft = orderers().filter_map(|orderer| orderer.etcd_raft.as_ref()).flat_map(|raft| &raft.consenters);
+        let bft = orderers().filter_map(|orderer| orderer.consenter_mapping.as_ref()).flat_map(|mapping| &mapping.value);
+        let raft = raft.map(|consenter| (&consenter.host, &consenter.port, &consenter.server_tls_cert));
+        let bft = bft.map(|consenter| (&consenter.host, &consenter.port, &consenter.server_tls_cert));
+        for (host, port, certificate) in raft.chain(bft) {
+            let node = self.node_of_certificate(certificate);
+            if let (Some(node), Ok(port)) = (node, u16::try_from(port.value)) {
+                self.hosts.learn_consenter(HostPort { host: host.value.clone(), port }, node);
             }
         }
     }

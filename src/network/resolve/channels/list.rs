@@ -3,6 +3,7 @@
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::configtx::{ConfigTx, Profile};
+use crate::network::Beginning;
 use crate::network::resolve::names_or;
 use crate::yaml::Spanned;
 
@@ -11,6 +12,7 @@ pub struct Wanted<'a> {
     pub name: String,
     pub profile_name: String,
     pub profile: &'a Spanned<Profile>,
+    pub begins_with: Beginning,
     /// The local orgs whose peers join, where the user lists them.
     pub members: Option<&'a [Spanned<String>]>,
     pub place: Place,
@@ -19,12 +21,22 @@ pub struct Wanted<'a> {
 /// What a single profile's channel is called where nobody says.
 const DEFAULT_CHANNEL: &str = "mychannel";
 
+/// What a system channel is called where nobody says (fabric 1.4 `common/genesis`).
+const DEFAULT_SYSTEM_CHANNEL: &str = "testchainid";
+
+/// A system channel that the files ask for.
+pub struct SystemChannel<'a> {
+    pub profile: &'a Spanned<String>,
+    name: Option<&'a Spanned<String>>,
+}
+
 /// Where a system channel is asked for: `genesisProfile`, or the only candidate profile has Consortiums.
-pub fn is_system_channel(inputs: &Inputs) -> Option<Place> {
-    if let Some(network) = &inputs.network {
-        let section = &network.content.network;
+pub fn system_channel(inputs: &Inputs) -> Option<SystemChannel<'_>> {
+    let section = inputs.network.as_ref().map(|network| &network.content.network);
+    let name = section.and_then(|section| section.system_channel_id.as_ref());
+    if let Some(section) = section {
         if let Some(profile) = &section.genesis_profile {
-            return Some(profile.place.clone());
+            return Some(SystemChannel { profile, name });
         }
         if !section.channels.is_empty() {
             return None;
@@ -34,18 +46,38 @@ pub fn is_system_channel(inputs: &Inputs) -> Option<Place> {
     if profiles.iter().any(|(_, profile)| is_application_channel(profile)) {
         return None;
     }
-    profiles.iter().find(|(_, p)| p.orderer.is_some() && p.consortiums.is_some()).map(|(name, _)| name.place.clone())
+    let mut candidates = profiles.iter().filter(|(_, p)| p.orderer.is_some() && p.consortiums.is_some());
+    candidates.next().map(|(profile, _)| SystemChannel { profile, name })
 }
 
 fn is_application_channel(profile: &Profile) -> bool {
     profile.application.is_some() && profile.orderer.is_some() && profile.consortiums.is_none()
 }
 
-/// The channels that the files ask for, in their order.
+/// A channel that a system channel's orderers make.
+fn is_created_channel(profile: &Profile) -> bool {
+    profile.application.is_some() && profile.consortium.is_some() && profile.orderer.is_none() && profile.consortiums.is_none()
+}
+
+/// What a channel of a profile begins with; where there is a system channel, every other begins with a transaction.
+fn beginning(profile: &Profile, system: Option<&SystemChannel<'_>>) -> Beginning {
+    match system {
+        _ if profile.consortiums.is_some() => Beginning::SystemBlock,
+        Some(_) => Beginning::Transaction,
+        None if is_created_channel(profile) => Beginning::Transaction,
+        None => Beginning::Block,
+    }
+}
+
+/// The channels that the files ask for, in their order, the system channel first.
 pub fn wanted<'a>(inputs: &'a Inputs, configtx: &'a ConfigTx, problems: &mut Problems) -> Vec<Wanted<'a>> {
+    let system = system_channel(inputs);
+    let mut channels: Vec<Wanted> = Vec::new();
+    if let Some(system) = &system {
+        channels.extend(wanted_system_channel(system, configtx, problems));
+    }
     match &inputs.network {
         Some(network) if !network.content.network.channels.is_empty() => {
-            let mut channels: Vec<Wanted> = Vec::new();
             for entry in &network.content.network.channels {
                 let name = &entry.name;
                 let profile_name = entry.profile.as_ref().unwrap_or(name);
@@ -67,28 +99,59 @@ pub fn wanted<'a>(inputs: &'a Inputs, configtx: &'a ConfigTx, problems: &mut Pro
                     name: name.value.clone(),
                     profile_name: profile_name.value.clone(),
                     profile,
+                    begins_with: beginning(profile, system.as_ref()),
                     members: entry.orgs.as_deref(),
                     place: name.place.clone(),
                 });
             }
-            channels
         }
-        _ => from_profiles(configtx, problems),
+        _ => from_profiles(configtx, system.as_ref(), &mut channels, problems),
     }
+    channels
+}
+
+fn wanted_system_channel<'a>(system: &SystemChannel<'a>, configtx: &'a ConfigTx, problems: &mut Problems) -> Option<Wanted<'a>> {
+    let name = match system.name {
+        Some(name) => name.clone(),
+        None => Spanned::new(DEFAULT_SYSTEM_CHANNEL.to_owned(), system.profile.place.clone()),
+    };
+    if let Err(reason) = check_channel_name(&name) {
+        problems.push(bad_name(&name, &reason, &name.place));
+        return None;
+    }
+    let Some(profile) = configtx.profiles.get(system.profile) else {
+        problems.push(unknown_profile(&name, system.profile, configtx));
+        return None;
+    };
+    Some(Wanted {
+        name: name.value,
+        profile_name: system.profile.value.clone(),
+        profile,
+        begins_with: Beginning::SystemBlock,
+        members: None,
+        place: name.place,
+    })
 }
 
 /// Without network.yaml: every profile of an application channel whose name is a legal channel name, and the one that is left.
-fn from_profiles<'a>(configtx: &'a ConfigTx, problems: &mut Problems) -> Vec<Wanted<'a>> {
-    let candidates = configtx.profiles.iter().filter(|(_, profile)| is_application_channel(profile));
+fn from_profiles<'a>(
+    configtx: &'a ConfigTx,
+    system: Option<&SystemChannel<'_>>,
+    channels: &mut Vec<Wanted<'a>>,
+    problems: &mut Problems,
+) {
+    let is_candidate = if system.is_some() { is_created_channel } else { is_application_channel };
+    let candidates = configtx.profiles.iter().filter(|(_, profile)| is_candidate(profile));
     let (named, unnamed): (Vec<_>, Vec<_>) = candidates.partition(|(name, _)| check_channel_name(name).is_ok());
     let wanted = |name: &str, (key, profile): &'a (Spanned<String>, Spanned<Profile>)| Wanted {
         name: name.to_owned(),
         profile_name: key.value.clone(),
         profile,
+        begins_with: beginning(profile, system),
         members: None,
         place: key.place.clone(),
     };
-    let mut channels: Vec<Wanted> = named.iter().map(|entry| wanted(&entry.0.value, entry)).collect();
+    channels.extend(named.iter().map(|entry| wanted(&entry.0.value, entry)));
     match unnamed.as_slice() {
         [] => {}
         [only] if !channels.iter().any(|channel| channel.name == DEFAULT_CHANNEL) => channels.push(wanted(DEFAULT_CHANNEL, only)),
@@ -106,7 +169,6 @@ fn from_profiles<'a>(configtx: &'a ConfigTx, problems: &mut Problems) -> Vec<Wan
             ));
         }
     }
-    channels
 }
 
 /// `[a-z][a-z0-9.-]*`, at most 249 (fabric `common/configtx/validator.go`).

@@ -1,14 +1,15 @@
 //! The orgs in a channel's configuration: their MSPs, endpoints and anchor peers.
 
-use super::policies::EVERY_GROUP;
+use super::policies::Group;
 use super::{Context, keys};
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::{ConfigTx, Organization};
 use crate::input::given;
 use crate::network::resolve::hosts::Meaning;
-use crate::network::resolve::not_built;
 use crate::network::resolve::orgs::OrgDraft;
-use crate::network::{AnchorPeer, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Role};
+use crate::network::{
+    AnchorPeer, Beginning, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Policy, PrincipalRole, Role,
+};
 use crate::yaml::Spanned;
 
 impl MemberOrg {
@@ -16,18 +17,31 @@ impl MemberOrg {
     pub fn org(&self) -> Option<OrgId> {
         match &self.msp {
             MspSource::Org(id) => Some(*id),
-            MspSource::Folder(_) => None,
+            MspSource::Folder(_) | MspSource::Idemix(_) => None,
         }
     }
 }
 
+/// The section of a profile that lists orgs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    Orderer,
+    /// Of a channel that begins so.
+    Application(Beginning),
+    Consortium,
+}
+
 impl Context<'_> {
     /// The orgs of a section, in its order; two with one name are an error, though Fabric would silently keep the last.
-    pub fn member_orgs(&self, orgs: &[Spanned<Organization>], kind: OrgKind, problems: &mut Problems) -> Vec<MemberOrg> {
+    pub fn member_orgs(&self, orgs: &[Spanned<Organization>], section: Section, problems: &mut Problems) -> Vec<MemberOrg> {
         let mut members: Vec<MemberOrg> = Vec::new();
         for org in orgs {
-            let Some(member) = self.member(org, kind, problems) else { continue };
-            if let Some(known) = members.iter().find(|known| known.name == member.name || known.msp_id == member.msp_id) {
+            let Some(member) = self.member(org, section, problems) else { continue };
+            let is_same = |known: &&MemberOrg| {
+                known.name == member.name
+                    || (known.msp_id == member.msp_id && known.foreign.is_none() && member.foreign.is_none())
+            };
+            if let Some(known) = members.iter().find(is_same) {
                 let (message, help) = if known.name == member.name {
                     (format!("the organization `{}` is there twice in one section", member.name), "take one of them out")
                 } else {
@@ -42,55 +56,72 @@ impl Context<'_> {
         members
     }
 
-    pub fn member(&self, org: &Spanned<Organization>, kind: OrgKind, problems: &mut Problems) -> Option<MemberOrg> {
+    pub fn member(&self, org: &Spanned<Organization>, section: Section, problems: &mut Problems) -> Option<MemberOrg> {
         let name_or_id = if given(&org.name) { &org.name } else { &org.id };
         let place = if given(name_or_id) { &name_or_id.place } else { &org.place };
-        let missing: Vec<&str> = [("Name", !given(&org.name)), ("ID", !given(&org.id)), ("MSPDir", !given(&org.msp_dir))]
-            .into_iter()
-            .filter_map(|(key, absent)| absent.then_some(key))
-            .collect();
+        let foreign = Self::foreign(org);
+        let needed = [
+            ("Name", given(&org.name)),
+            ("ID", foreign.is_some() || given(&org.id)),
+            ("MSPDir", foreign.is_some() || given(&org.msp_dir)),
+        ];
+        let missing: Vec<&str> = needed.into_iter().filter_map(|(key, there)| (!there).then_some(key)).collect();
         if !missing.is_empty() {
             let problem = Problem::new(Code::FK0271, format!("an organization has no {}", missing.join(", no ")));
             problems.push(problem.at(place).help("every organization needs Name, ID and MSPDir"));
             return None;
         }
         keys::check_key(&org.name, "an organization", problems);
-        if let Some(kind) = org.msp_type.as_ref().filter(|kind| given(kind) && kind.value != "bccsp") {
-            if kind.value == "idemix" {
-                not_built("an idemix MSP", &kind.place, problems);
-            } else {
-                let problem = Problem::new(Code::FK0272, format!("`{}` is no MSPType", kind.value));
-                problems.push(problem.at(&kind.place).help("Fabric knows `bccsp` and `idemix`"));
-            }
-            return None;
-        }
-        let whose = format!("the organization `{}`", org.name.value);
-        let policies = self.policies(&org.policies, (&whose, EVERY_GROUP), place, problems);
+        let msp = self.msp_source(org, problems)?;
+        let policies = if foreign.is_some() { Vec::new() } else { self.policies_of(org, place, problems) };
         let (mut orderer_endpoints, mut anchor_peers) = (Vec::new(), Vec::new());
-        match kind {
-            OrgKind::Orderer => {
+        match section {
+            Section::Orderer => {
                 for text in &org.orderer_endpoints {
                     orderer_endpoints.extend(self.endpoint(text, problems));
                 }
             }
-            OrgKind::Peer => anchor_peers = self.anchor_peers(org, problems),
+            Section::Application(_) => anchor_peers = self.anchor_peers(org, problems),
+            Section::Consortium => {}
         }
         Some(MemberOrg {
             name: org.name.value.clone(),
             msp_id: org.id.value.clone(),
-            msp: self.msp_source(&org.msp_dir),
+            msp,
             policies,
             orderer_endpoints,
             anchor_peers,
-            foreign: org.skip_as_foreign.as_ref().filter(|foreign| foreign.value).map(|foreign| foreign.place.clone()),
+            foreign,
             place: place.clone(),
         })
     }
 
-    fn msp_source(&self, dir: &str) -> MspSource {
-        match self.in_store(dir) {
-            Some(found) if found.rest == "msp" => MspSource::Org(found.org.id),
-            _ => MspSource::Folder(self.path(dir)),
+    fn policies_of(&self, org: &Organization, place: &Place, problems: &mut Problems) -> Vec<(String, Policy)> {
+        let whose = format!("the organization `{}`", org.name.value);
+        // Fabric 1.4 compares with this word and takes any other for a member's.
+        let is_admin = org.admin_principal.as_ref().is_none_or(|who| !given(who) || who.value == "Role.ADMIN");
+        let admin = if is_admin { PrincipalRole::Admin } else { PrincipalRole::Member };
+        self.policies(&org.policies, (&whose, Group::Org { msp_id: &org.id, admin }), place, problems)
+    }
+
+    /// Where the org's definition is left out, if it is: an update keeps the channel's, a transaction needs none, and a first block
+    /// cannot do without.
+    fn foreign(org: &Organization) -> Option<Place> {
+        org.skip_as_foreign.as_ref().filter(|foreign| foreign.value).map(|foreign| foreign.place.clone())
+    }
+
+    fn msp_source(&self, org: &Organization, problems: &mut Problems) -> Option<MspSource> {
+        match org.msp_type.as_ref().filter(|kind| given(kind)) {
+            Some(kind) if kind.value == "idemix" => Some(MspSource::Idemix(self.path(&org.msp_dir))),
+            Some(kind) if kind.value != "bccsp" => {
+                let problem = Problem::new(Code::FK0272, format!("`{}` is no MSPType", kind.value));
+                problems.push(problem.at(&kind.place).help("Fabric knows `bccsp` and `idemix`"));
+                None
+            }
+            _ => Some(match self.in_store(&org.msp_dir) {
+                Some(found) if found.rest == "msp" => MspSource::Org(found.org.id),
+                _ => MspSource::Folder(self.path(&org.msp_dir)),
+            }),
         }
     }
 
@@ -139,8 +170,9 @@ impl Context<'_> {
 
 /// One MSP ID in two sections must be one MSP ("Attempted to define two different versions of MSP").
 pub fn check_same_msps(config: &ChannelConfig, problems: &mut Problems) {
-    for member in &config.application.orgs {
-        let other = config.orderer.orgs.iter().find(|other| other.msp_id == member.msp_id && other.msp != member.msp);
+    let orgs: Vec<&MemberOrg> = config.orgs().map(|(_, org)| org).filter(|org| org.foreign.is_none()).collect();
+    for (i, member) in orgs.iter().enumerate() {
+        let other = orgs[..i].iter().find(|other| other.msp_id == member.msp_id && other.msp != member.msp);
         if let Some(other) = other {
             problems.push(
                 Problem::new(
@@ -163,13 +195,6 @@ pub fn msp_id(org: &OrgDraft, configtx: Option<&ConfigTx>) -> String {
         let dir = dir.trim_end_matches('/');
         given(&candidate.id) && (dir == end || dir.ends_with(&format!("/{end}")))
     };
-    let sections = configtx.into_iter().flat_map(|configtx| {
-        let profiles = configtx.profiles.iter().flat_map(|(_, profile)| {
-            let orderer = profile.orderer.iter().flat_map(|section| &section.organizations);
-            orderer.chain(profile.application.iter().flat_map(|section| &section.organizations))
-        });
-        configtx.organizations.iter().chain(profiles)
-    });
-    let mut its = sections.filter(is_its);
+    let mut its = configtx.into_iter().flat_map(ConfigTx::organizations).filter(is_its);
     its.next().map_or_else(|| format!("{}MSP", org.short_name), |org| org.id.value.clone())
 }

@@ -1,6 +1,8 @@
 //! The channels: which there are, and their configuration typed and checked from the profiles of configtx.yaml.
 //! Nothing is encoded here.
 
+mod bft;
+mod consensus;
 mod keys;
 mod learn;
 mod list;
@@ -9,37 +11,48 @@ mod orderer;
 mod organization;
 mod policies;
 mod profile;
+mod sanity;
+mod version;
 
-use super::Cluster;
 use super::hosts::{Hosts, Meaning};
 use super::orgs::{Known, NodeDraft, OrgDraft};
-use crate::diag::{Code, Place, Problem, Problems};
+use super::{Cluster, Purpose};
+use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::Inputs;
+use crate::network::versions::{self, ConfigTxGen};
 use crate::network::{Address, Addressing, Channel, HostPort, LoneOrg, NodeId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
 use std::path::{Path, PathBuf};
 
-pub(super) use list::is_system_channel;
+pub(super) use list::system_channel;
 pub(super) use members::msp_id;
+pub(super) use version::chosen as version_chosen;
 
 /// What reading a profile looks at.
 struct Context<'a> {
     orgs: &'a [OrgDraft],
     known: Known,
     cluster: &'a Cluster,
+    purpose: Purpose,
     hosts: Hosts,
     /// The folder that relative paths in configtx.yaml start from.
     dir: PathBuf,
 }
 
-/// Every channel, in the user's order.
-pub fn resolve(inputs: &Inputs, (orgs, known): (&[OrgDraft], Known), cluster: &Cluster, problems: &mut Problems) -> Vec<Channel> {
+/// Every channel, in the user's order, the system channel first.
+pub fn resolve(
+    inputs: &Inputs,
+    (orgs, known): (&[OrgDraft], Known),
+    (cluster, purpose): (&Cluster, Purpose),
+    problems: &mut Problems,
+) -> Vec<Channel> {
     let Some(configtx) = &inputs.configtx else {
         let wanted = inputs.network.iter().flat_map(|network| &network.content.network.channels);
         wanted.for_each(|entry| problems.push(no_configtx(&entry.name)));
         return Vec::new();
     };
-    let mut cx = Context { orgs, known, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    let mut cx = Context { orgs, known, cluster, purpose, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    cx.check_keys_of_version(&configtx.content, problems);
     let wanted = list::wanted(inputs, &configtx.content, problems);
     // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
     for channel in &wanted {
@@ -64,7 +77,8 @@ pub fn organization(
         problems.push(problem.help("put configtx.yaml into the project folder, or name it with `--configtx FILE`"));
         return None;
     };
-    let mut cx = Context { orgs, known, cluster, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    let (purpose, hosts) = (Purpose::ChannelsAsWritten, Hosts::new(orgs, cluster));
+    let mut cx = Context { orgs, known, cluster, purpose, hosts, dir: configtx.dir.clone() };
     cx.organization(wanted, profile, &configtx.content, problems)
 }
 
@@ -83,6 +97,23 @@ struct InStore<'a> {
 }
 
 impl Context<'_> {
+    /// What the version's configtxgen takes where the file says nothing. Of a deployment, only the default version is built.
+    fn configtxgen(&self) -> ConfigTxGen {
+        match self.purpose {
+            Purpose::Deployment => versions::DEFAULT.configtxgen(),
+            Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => self.cluster.version.configtxgen(),
+        }
+    }
+
+    /// Something that configtxgen lets through and no network should have: an error, and a warning to whoever wants what configtxgen
+    /// makes.
+    fn judged(&self, problem: Problem) -> Problem {
+        match self.purpose {
+            Purpose::ChannelsAsWritten => Problem { severity: Severity::Warning, ..problem },
+            Purpose::Deployment | Purpose::Keys | Purpose::Channels => problem,
+        }
+    }
+
     /// A path that ends in `{peer,orderer}Organizations/<Domain>/…` of a known org means the store, wherever it points.
     fn in_store(&self, path: &str) -> Option<InStore<'_>> {
         let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect();
@@ -106,6 +137,8 @@ impl Context<'_> {
     fn address(&self, written: HostPort, role: Role, place: &Place, problems: &mut Problems) -> Address {
         let node = match self.hosts.meaning(&written, role) {
             Meaning::Node(node) => Some(node),
+            // Nobody is to be dialled by fabkube's rules: what Fabric makes of the host is the user's affair.
+            _ if self.purpose == Purpose::ChannelsAsWritten => None,
             Meaning::External => {
                 self.warn_of_near_host(&written.host, role, place, problems);
                 None

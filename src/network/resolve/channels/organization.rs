@@ -1,10 +1,11 @@
 //! One organization of configtx.yaml by itself, whatever channel it is in: what configtxgen's `-printOrg` prints.
 
 use super::Context;
+use super::members::Section;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::{ConfigTx, Organization, Profile};
 use crate::network::resolve::names_or;
-use crate::network::{LoneOrg, OrgKind};
+use crate::network::{Beginning, LoneOrg};
 use crate::yaml::Spanned;
 
 impl Context<'_> {
@@ -68,17 +69,14 @@ impl Context<'_> {
         if org.skip_as_foreign.as_ref().is_some_and(|foreign| foreign.value) {
             return Some(LoneOrg::Foreign);
         }
-        let kind = if version.major >= 3 && org.orderer_endpoints.is_empty() { OrgKind::Peer } else { OrgKind::Orderer };
-        let mut member = self.member(org, kind, problems)?;
-        Some(match kind {
-            OrgKind::Peer => LoneOrg::Application(member),
-            OrgKind::Orderer => {
-                if version.major < 2 {
-                    member.orderer_endpoints.clear();
-                }
-                LoneOrg::Orderer(member)
-            }
-        })
+        if version.major >= 3 && org.orderer_endpoints.is_empty() {
+            return self.member(org, Section::Application(Beginning::Block), problems).map(LoneOrg::Application);
+        }
+        let mut member = self.member(org, Section::Orderer, problems)?;
+        if version.major < 2 {
+            member.orderer_endpoints.clear();
+        }
+        Some(LoneOrg::Orderer(member))
     }
 }
 

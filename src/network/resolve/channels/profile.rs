@@ -2,71 +2,150 @@
 //! orgs are `members`'s.
 
 use super::list::Wanted;
-use super::policies::EVERY_GROUP;
-use super::{Context, members};
-use crate::diag::{Code, Place, Problem, Problems};
-use crate::input::configtx::Application;
+use super::members::Section;
+use super::policies::Group;
+use super::{Context, Purpose, keys, members};
+use crate::diag::{Code, Place, Problem, Problems, Severity};
+use crate::input::configtx::{self, Profile};
 use crate::network::resolve::orgs::Known;
 use crate::network::resolve::{Chosen, names_or};
 use crate::network::versions::{self, Level};
-use crate::network::{Acl, ApplicationConfig, Capabilities, Channel, ChannelConfig, MemberOrg, OrgId, OrgKind, Policy};
+use crate::network::{
+    Acl, ApplicationConfig, Beginning, Capabilities, Channel, ChannelConfig, Consortium, MemberOrg, OrgId, OrgKind,
+};
 use crate::yaml::{Ordered, Spanned};
-use std::collections::BTreeSet;
 
 impl Context<'_> {
     /// The channel, or `None` where it lacks so much that nothing more can be said.
     pub fn channel(&self, wanted: &Wanted, problems: &mut Problems) -> Option<Channel> {
-        let Wanted { name, profile_name, profile, members, place } = wanted;
+        let Wanted { name, profile_name, profile, begins_with, members, place } = wanted;
+        let begins_with = *begins_with;
         let whose = format!("the profile `{profile_name}`");
-        let missing: Vec<&str> = [("Orderer", profile.orderer.is_none()), ("Application", profile.application.is_none())]
-            .into_iter()
-            .filter_map(|(section, absent)| absent.then_some(section))
-            .collect();
-        let (Some(orderer), Some(application)) = (&profile.orderer, &profile.application) else {
-            problems.push(
-                Problem::new(Code::FK0234, format!("{whose} cannot begin the channel `{name}`: it has no `{}` section", missing.join("` and no `")))
-                    .at(&profile.place)
-                    .at(place)
-                    .help("a channel's first block needs both: give it `Orderer: {<<: *OrdererDefaults, …}` and `Application: {<<: *ApplicationDefaults, …}`"),
-            );
-            return None;
-        };
-        if profile.consortiums.is_some() {
-            super::super::not_built(
-                format!("a channel with Consortiums, a system channel (`{profile_name}`)"),
-                &profile.place,
-                problems,
-            );
-            return None;
-        }
+        self.check_sections(wanted, problems)?;
+        let errors = problems.count(Severity::Error);
+        self.check_orderers_take_it(wanted, problems);
         let capabilities = self.capabilities(Level::Channel, &profile.capabilities, problems);
         let policies =
-            self.policies(&profile.policies, (&format!("{whose} (the channel)"), EVERY_GROUP), &profile.place, problems);
-        let orderer_config = self.orderer(orderer, profile_name, problems);
-        let application_config = self.application(application, profile_name, problems);
-        let orderer_config = orderer_config?;
-        self.check_capabilities(&capabilities, &orderer_config.capabilities, &profile.place, problems);
-        self.check_endpoints(orderer, &capabilities, problems);
-
+            self.policies(&profile.policies, (&format!("{whose} (the channel)"), Group::Section), &profile.place, problems);
+        let orderer = profile.orderer.as_ref().map(|section| (section, self.orderer(section, profile_name, problems)));
+        let application = profile
+            .application
+            .as_ref()
+            .map(|section| (section, self.application(section, (profile_name, begins_with), problems)));
+        let consortiums = profile.consortiums.as_ref().map(|consortiums| self.consortiums(consortiums, problems));
+        let orderer_config = match orderer {
+            Some((section, config)) => {
+                let config = config?;
+                self.check_capabilities(&capabilities, &config.capabilities, &profile.place, problems);
+                self.check_endpoints(section, (&capabilities, &config), problems);
+                Some(config)
+            }
+            None => None,
+        };
         // Where an org of the section could not be read, nobody can say that another is missing there.
-        let complete = application_config.orgs.len() == application.organizations.len();
-        let members = self.members(name, (*members, complete), &application_config.orgs, problems);
+        let complete = application.as_ref().is_some_and(|(section, config)| config.orgs.len() == section.organizations.len());
+        let application = application.map(|(_, config)| config);
+        let of_application = application.as_ref().map_or(&[][..], |config| &config.orgs);
+        let members = match begins_with {
+            Beginning::SystemBlock => Vec::new(),
+            Beginning::Block | Beginning::Transaction => self.members(name, (*members, complete), of_application, problems),
+        };
         let config = ChannelConfig {
-            consortium: profile.consortium.as_ref().map(|c| c.value.clone()),
+            consortium: profile.consortium.as_ref().map(|c| c.value.clone()).filter(|name| !name.is_empty()),
             capabilities,
             policies,
             orderer: orderer_config,
-            application: application_config,
+            application,
+            consortiums,
         };
-        warn_of_strangers(&config, &profile.place, problems);
         members::check_same_msps(&config, problems);
-        Some(Channel { name: name.clone(), profile: profile_name.clone(), members, config, place: place.clone() })
+        // Of what could not be read nobody can say what it lacks.
+        if problems.count(Severity::Error) == errors && self.known == Known::All {
+            self.check_sanity(&config, profile, problems);
+        }
+        Some(Channel { name: name.clone(), profile: profile_name.clone(), begins_with, members, config, place: place.clone() })
     }
 
-    fn application(&self, application: &Spanned<Application>, profile: &str, problems: &mut Problems) -> ApplicationConfig {
+    /// The sections that the beginning of a channel needs (fabric `cmd/configtxgen/main.go`, `encoder.go`).
+    fn check_sections(&self, wanted: &Wanted, problems: &mut Problems) -> Option<()> {
+        let Wanted { name, profile_name, profile, begins_with, members: _, place } = wanted;
+        let Profile { consortium, application, orderer, consortiums, capabilities: _, policies: _ } = &profile.value;
+        if self.purpose == Purpose::Deployment && consortiums.is_some() {
+            let what = format!("a channel with Consortiums, a system channel (`{profile_name}`)");
+            super::super::not_built(what, &profile.place, problems);
+            return None;
+        }
+        // A deployment without a system channel has nobody who would make a channel of a transaction.
+        let begins_with = if self.purpose == Purpose::Deployment { Beginning::Block } else { *begins_with };
+        let orderer = ("Orderer", orderer.is_some());
+        let application = ("Application", application.is_some());
+        let (needed, help) = match begins_with {
+            Beginning::SystemBlock => {
+                (vec![orderer], "a system channel's first block needs it: `Orderer: {<<: *OrdererDefaults, …}`")
+            }
+            Beginning::Block => (
+                vec![orderer, application],
+                "a channel's first block needs both: give it `Orderer: {<<: *OrdererDefaults, …}` and `Application: {<<: *ApplicationDefaults, …}`",
+            ),
+            Beginning::Transaction => (
+                vec![("Consortium", consortium.as_ref().is_some_and(|name| !name.is_empty())), application],
+                "a channel that the system channel's orderers make needs `Consortium: <one of the system channel's>` and `Application: {<<: *ApplicationDefaults, …}`",
+            ),
+        };
+        let missing: Vec<&str> = needed.into_iter().filter(|(_, there)| !there).map(|(section, _)| section).collect();
+        if missing.is_empty() {
+            return Some(());
+        }
+        let is_key_alone = missing == ["Consortium"];
+        let sections = format!("no `{}`{}", missing.join("` and no `"), if is_key_alone { "" } else { " section" });
+        problems.push(
+            Problem::new(
+                Code::FK0234,
+                format!("the profile `{profile_name}` cannot begin the channel `{name}`: it has {sections}"),
+            )
+            .at(&profile.place)
+            .at(place)
+            .help(help),
+        );
+        None
+    }
+
+    /// What configtxgen 3 still encodes and orderers of Fabric 3 refuse; as written, it is encoded with a warning.
+    fn check_orderers_take_it(&self, wanted: &Wanted, problems: &mut Problems) {
+        let version = self.cluster.version;
+        let profile = wanted.profile;
+        let mut refuse = |what: &str, place: &Place| {
+            let message = format!("orderers of Fabric {version} know no {what}");
+            let problem = Problem::new(Code::FK0281, message).at(place);
+            problems.push(self.judged(problem.help("Fabric 2.5 is the last that does: `--fabric-version 2.5`")));
+        };
+        if !version.has_system_channel() && wanted.begins_with != Beginning::Block {
+            refuse("system channel, nor channels that one makes", &profile.place);
+        }
+        let kind = profile.orderer.as_ref().and_then(|orderer| orderer.orderer_type.as_ref());
+        if let (false, Some(kind)) = (version.has_solo_orderers(), kind.filter(|kind| kind.value == "solo")) {
+            refuse("OrdererType `solo`", &kind.place);
+        }
+    }
+
+    fn consortiums(&self, consortiums: &Ordered<configtx::Consortium>, problems: &mut Problems) -> Vec<Consortium> {
+        let read = consortiums.iter().map(|(name, consortium)| {
+            keys::check_key(name, "a consortium", problems);
+            let orgs = self.member_orgs(&consortium.organizations, Section::Consortium, problems);
+            Consortium { name: name.value.clone(), orgs }
+        });
+        read.collect()
+    }
+
+    fn application(
+        &self,
+        application: &Spanned<configtx::Application>,
+        (profile, begins_with): (&str, Beginning),
+        problems: &mut Problems,
+    ) -> ApplicationConfig {
         let whose = format!("the Application section of `{profile}`");
         let capabilities = self.capabilities(Level::Application, &application.capabilities, problems);
-        let policies = self.policies(&application.policies, (&whose, EVERY_GROUP), &application.place, problems);
+        let policies = self.policies(&application.policies, (&whose, Group::Section), &application.place, problems);
         let new_lifecycle = capabilities.iter().flatten().any(|c| c == "V2_0" || c == "V2_5");
         if new_lifecycle && !policies.is_empty() && !policies.iter().any(|(name, _)| name == "Endorsement") {
             problems.push(
@@ -79,17 +158,17 @@ impl Context<'_> {
         // fabric `common/capabilities/application.go`: ACLs.
         let acls_allowed = capabilities.iter().flatten().any(|name| name != "V1_1");
         if let (Some((resource, _)), false) = (acls.clone().next(), acls_allowed) {
+            let problem =
+                Problem::new(Code::FK0263, "`ACLs` need the application capability `V1_2` or a later one").at(&resource.place);
             problems.push(
-                Problem::new(Code::FK0263, "`ACLs` need the application capability `V1_2` or a later one")
-                    .at(&resource.place)
-                    .help("give the Application section `Capabilities: {V2_0: true}`, or take the ACLs out"),
+                self.judged(problem.help("give the Application section `Capabilities: {V2_0: true}`, or take the ACLs out")),
             );
         }
         ApplicationConfig {
             acls: acls
                 .map(|(resource, policy)| Acl { resource: resource.value.clone(), policy_ref: policy.value.clone() })
                 .collect(),
-            orgs: self.member_orgs(&application.organizations, OrgKind::Peer, problems),
+            orgs: self.member_orgs(&application.organizations, Section::Application(begins_with), problems),
             capabilities,
             policies,
         }
@@ -106,7 +185,8 @@ impl Context<'_> {
                 continue;
             }
             // Where nobody named a version, the inputs choose it.
-            if let (Chosen::ByInputs, Some(newer)) = (self.cluster.version_is, since.and_then(versions::newest_of)) {
+            let is_default = (self.purpose, self.cluster.version_is) == (Purpose::Deployment, Chosen::ByInputs);
+            if let (true, Some(newer)) = (is_default, since.and_then(versions::newest_of)) {
                 super::super::not_built(
                     format!("Fabric {newer}, which the capability `{}` needs,", name.value),
                     &name.place,
@@ -128,11 +208,9 @@ impl Context<'_> {
     fn check_capabilities(&self, channel: &Capabilities, orderer: &Capabilities, place: &Place, problems: &mut Problems) {
         let some = |capabilities: &Capabilities| capabilities.as_ref().is_some_and(|list| !list.is_empty());
         if some(channel) && !some(orderer) {
-            problems.push(
-                Problem::new(Code::FK0236, "the channel has capabilities and its Orderer section has none: orderers refuse that")
-                    .at(place)
-                    .help("add `Capabilities: {V2_0: true}` to the Orderer section"),
-            );
+            let message = "the channel has capabilities and its Orderer section has none: orderers refuse that";
+            let problem = Problem::new(Code::FK0236, message).at(place);
+            problems.push(self.judged(problem.help("add `Capabilities: {V2_0: true}` to the Orderer section")));
         }
     }
 
@@ -179,31 +257,5 @@ impl Context<'_> {
             }
         }
         members
-    }
-}
-
-/// A policy over an MSP that the channel does not have can never be met, and Fabric says nothing.
-fn warn_of_strangers(config: &ChannelConfig, place: &Place, problems: &mut Problems) {
-    let orgs = || config.orderer.orgs.iter().chain(&config.application.orgs);
-    let known: BTreeSet<&str> = orgs().map(|org| org.msp_id.as_str()).collect();
-    let mut warn = |whose: &str, policies: &[(String, Policy)], place: &Place| {
-        for (name, policy) in policies {
-            for msp_id in policy.msp_ids().into_iter().filter(|id| !known.contains(id)) {
-                problems.push(
-                    Problem::new(
-                        Code::FK0243,
-                        format!("the policy `{name}` of {whose} asks for `{msp_id}`, an MSP that the channel does not have"),
-                    )
-                    .at(place)
-                    .help(format!("the MSP IDs of the channel are `{}`", known.iter().copied().collect::<Vec<_>>().join("`, `"))),
-                );
-            }
-        }
-    };
-    warn("the channel", &config.policies, place);
-    warn("the Orderer section", &config.orderer.policies, place);
-    warn("the Application section", &config.application.policies, place);
-    for org in orgs() {
-        warn(&format!("`{}`", org.name), &org.policies, &org.place);
     }
 }
