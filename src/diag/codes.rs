@@ -207,6 +207,8 @@ codes! {
         "Kubernetes refuses pods beyond the Pod Security level of their namespace. fabkube labels each namespace with the strictest level\nthat all its pods meet; what is named here lowers it for every pod there."
     FK0297 Error "a setting of peers under an orderer"
         "It would silently do nothing: orderers have no state database."
+    FK0298 Warning "an address of a CouchDB that is not used"
+        "A peer uses a CouchDB elsewhere only where its `stateDatabase` is `external`, and it cannot change once it runs: a peer that began\nwith another database has to be made anew."
     FK0301 Error "key material is missing"
         "With `--frozen` nothing is made, and a certificate or file that the network needs is not in the store. Run without\n`--frozen` where the keys belong, or restore the store."
     FK0302 Error "this network's keys are elsewhere"

@@ -57,8 +57,7 @@ impl Judge<'_> {
             self.env.retain(|made| made.name != variable);
             return;
         }
-        let secret = || format!("use `extraEnv: [{{name: {variable}, valueFrom: {{secretKeyRef: …}}}}]`: it is a secret");
-        let remedy = own::remedy(&variable, self.env).or_else(|| own::is_secret(&variable).then(secret));
+        let remedy = own::remedy(&variable, self.env).or_else(|| own::is_secret(&variable).then(|| own::from_secret(&variable)));
         if let Some(remedy) = remedy {
             let message = format!("`{}` of {} is not yours to set", path.join("."), self.file());
             self.problems.push(Problem::new(Code::FK0290, message).at(place).help(remedy));

@@ -46,7 +46,7 @@ const ONE_LISTENER: &str = "orderers reach each other at their one TLS port, whi
 const CONSENTERS: &str = "consenters know each other by the TLS certificates in the channel's configuration";
 const NO_SYSTEM_CHANNEL: &str = "orderers join channels by channel participation, and begin with no block";
 
-/// Secrets, which have no place in a ConfigMap.
+/// Secrets, which have no place in a ConfigMap, nor open in a pod.
 const SECRETS: &[&str] = &["CORE_PEER_BCCSP_PKCS11_PIN", "ORDERER_GENERAL_BCCSP_PKCS11_PIN", "ORDERER_KAFKA_SASLPLAIN_PASSWORD"];
 
 /// Those that give way where `config` says something else: nothing but what reads metrics depends on them.
@@ -70,6 +70,11 @@ pub fn remedy(variable: &str, made: &[EnvVar]) -> Option<String> {
 /// Whether what a variable stands for is a secret.
 pub fn is_secret(variable: &str) -> bool {
     SECRETS.contains(&variable)
+}
+
+/// What to do with a secret.
+pub fn from_secret(variable: &str) -> String {
+    format!("it is a secret: use `extraEnv: [{{name: {variable}, valueFrom: {{secretKeyRef: …}}}}]`")
 }
 
 /// Whether `config` may say something else than the variable that fabkube sets.

@@ -80,7 +80,9 @@ pub fn env(list: &[Spanned<EnvSettings>], made: &[EnvVar], problems: &mut Proble
             let problem = Problem::new(Code::FK0294, format!("the variable `{name}` has both `value` and `valueFrom`"));
             problems.push(problem.at(&variable.place).help("Kubernetes takes one of them: take the other out"));
         }
-        if let Some(remedy) = own::remedy(name, made) {
+        let open = value.is_some() && own::is_secret(name);
+        let remedy = own::remedy(name, made).or_else(|| open.then(|| own::from_secret(name)));
+        if let Some(remedy) = remedy {
             let problem = Problem::new(Code::FK0290, format!("the variable `{name}` is not yours to set"));
             problems.push(problem.at(&name.place).help(remedy));
         } else {

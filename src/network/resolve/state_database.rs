@@ -18,6 +18,15 @@ pub fn state_database(
 ) -> StateDatabase {
     let choice = &settings.state_database;
     settings::one_of(choice, "state database", &["couchdb", "leveldb", "external"], problems);
+    let address = &couchdb.external.address;
+    if choice.value != "external" && given(address) {
+        let message = format!("`couchdb.external.address` does nothing for a peer whose `stateDatabase` is `{choice}`");
+        problems.push(
+            Problem::new(Code::FK0298, message)
+                .at(&address.place)
+                .help("write `stateDatabase: external` for that peer, before it first runs, or take the address out"),
+        );
+    }
     match choice.value.as_str() {
         "leveldb" => StateDatabase::LevelDb,
         "external" => StateDatabase::External(external(choice, couchdb, problems)),
