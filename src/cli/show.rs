@@ -115,7 +115,7 @@ fn namespace_line(namespace: &Namespace, network: &Network) -> String {
     let evictions = namespace.orderers_budget.as_ref().map_or(String::new(), |budget| {
         format!(", {} of {} orderers may be evicted at once", budget.max_unavailable, network.nodes().filter(is_orderer).count())
     });
-    format!("namespace {} of {} (Pod Security {}{evictions})", namespace.name, orgs.join(", "), namespace.pod_security)
+    format!("namespace {} of {} (Pod Security {}{evictions})", namespace.name, orgs.join(", "), namespace.pod_security.word())
 }
 
 fn org_line(org: &Org) -> String {

@@ -1,7 +1,7 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
 use crate::diag::Problems;
-use crate::yaml::{self, Node, Ordered, Spanned};
+use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -34,7 +34,7 @@ pub struct Settings {
     pub namespaces: NamespaceSettings,
     pub image: RegistrySettings,
     pub defaults: PlacementSettings,
-    pub peer: PodSettings,
+    pub peer: PeerSettings,
     pub orderer: OrdererSettings,
     pub couchdb: CouchDbSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
@@ -71,40 +71,85 @@ pub struct RegistrySettings {
     pub pull_secrets: Vec<Spanned<String>>,
 }
 
-/// Where pods may run.
+/// What holds for the pods of every component: where they run, and what they are called by.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PlacementSettings {
     pub node_selector: Ordered<Spanned<String>>,
     pub tolerations: Vec<Spanned<TolerationSettings>>,
+    pub affinity: FreeMap,
+    pub pod_anti_affinity: Spanned<String>,
+    pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
+    pub priority_class_name: Spanned<String>,
+    pub pod_labels: Ordered<Spanned<String>>,
+    pub pod_annotations: Ordered<Spanned<String>>,
 }
 
-/// A peer's or an orderer's, at any of its levels.
+/// A mirror of what every node can be told, and of what it can be told besides where it stands.
+macro_rules! pod_settings {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(default, rename_all = "camelCase")]
+        pub struct $name {
+            pub image: ImageSettings,
+            pub log_spec: Spanned<String>,
+            pub config: FreeMap,
+            pub resources: ResourceSettings,
+            pub storage: StorageSettings,
+            pub node_selector: Ordered<Spanned<String>>,
+            pub tolerations: Vec<Spanned<TolerationSettings>>,
+            pub affinity: FreeMap,
+            pub pod_anti_affinity: Spanned<String>,
+            pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
+            pub priority_class_name: Spanned<String>,
+            pub pod_labels: Ordered<Spanned<String>>,
+            pub pod_annotations: Ordered<Spanned<String>>,
+            pub service_account: ServiceAccountSettings,
+            pub extra_env: Vec<Spanned<EnvSettings>>,
+            pub extra_volumes: Vec<Spanned<FreeMap>>,
+            pub extra_volume_mounts: Vec<Spanned<FreeMap>>,
+            pub extra_containers: Vec<Spanned<FreeMap>>,
+            pub extra_init_containers: Vec<Spanned<FreeMap>>,
+            $(pub $field: $type,)*
+        }
+    };
+}
+
+pod_settings! {
+    /// Those of an org's orderers.
+    PodSettings {}
+}
+pod_settings! {
+    /// Those of peers, of all or of an org's.
+    PeerSettings { state_database: Spanned<String>, }
+}
+pod_settings! {
+    /// Those of all orderers, who roll out in one way.
+    OrdererSettings { rollout: Spanned<String>, }
+}
+pod_settings! {
+    /// Those of one node; a peer's has a state database, and perhaps CouchDB.
+    NodeSettings { state_database: Spanned<String>, couchdb: Option<Spanned<CouchDbSettings>>, }
+}
+
+/// The account that a node's pod runs under.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct PodSettings {
-    pub image: ImageSettings,
-    pub log_spec: Spanned<String>,
-    pub resources: ResourceSettings,
-    pub storage: StorageSettings,
-    pub node_selector: Ordered<Spanned<String>>,
-    pub tolerations: Vec<Spanned<TolerationSettings>>,
+pub struct ServiceAccountSettings {
+    pub annotations: Ordered<Spanned<String>>,
 }
 
-/// Those of all orderers, who roll out in one way.
+/// Kubernetes' own fields; a value is text whatever it looks like.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct OrdererSettings {
-    pub image: ImageSettings,
-    pub log_spec: Spanned<String>,
-    pub resources: ResourceSettings,
-    pub storage: StorageSettings,
-    pub node_selector: Ordered<Spanned<String>>,
-    pub tolerations: Vec<Spanned<TolerationSettings>>,
-    pub rollout: Spanned<String>,
+pub struct EnvSettings {
+    pub name: Spanned<String>,
+    pub value: Option<String>,
+    pub value_from: Option<FreeMap>,
 }
 
-/// CouchDB's, which runs in its peer's pod.
+/// CouchDB's, which runs in its peer's pod or elsewhere.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct CouchDbSettings {
@@ -112,19 +157,15 @@ pub struct CouchDbSettings {
     pub user: Spanned<String>,
     pub resources: ResourceSettings,
     pub storage: StorageSettings,
+    pub external: ExternalCouchDbSettings,
 }
 
-/// Those of one node, and of its CouchDB.
+/// Where a CouchDB is that fabkube does not run.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct NodeSettings {
-    pub image: ImageSettings,
-    pub log_spec: Spanned<String>,
-    pub resources: ResourceSettings,
-    pub storage: StorageSettings,
-    pub node_selector: Ordered<Spanned<String>>,
-    pub tolerations: Vec<Spanned<TolerationSettings>>,
-    pub couchdb: CouchDbSettings,
+pub struct ExternalCouchDbSettings {
+    pub address: Spanned<String>,
+    pub existing_secret: Spanned<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -165,7 +206,7 @@ pub struct StorageSettings {
 #[serde(default, rename_all = "camelCase")]
 pub struct OrgSettings {
     pub name: Spanned<String>,
-    pub peer: PodSettings,
+    pub peer: PeerSettings,
     pub orderer: PodSettings,
     pub couchdb: CouchDbSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
@@ -178,13 +219,13 @@ impl Values {
         Some(Self { settings, tree })
     }
 
-    /// The settings of a node's pod, from general to specific; `component` is `peer` or `orderer`.
-    pub fn pod(&self, component: &str, domain: &str, hostname: &str, problems: &mut Problems) -> PodSettings {
+    /// The settings of a node, from general to specific, but those of its CouchDB; `component` is `peer` or `orderer`.
+    pub fn node(&self, component: &str, domain: &str, hostname: &str, problems: &mut Problems) -> NodeSettings {
         let node = self.of_node(domain, hostname);
         merged([self.tree.get("defaults"), self.tree.get(component), self.of_org(domain, component), node], problems)
     }
 
-    /// The settings of the CouchDB beside a peer, from general to specific.
+    /// The settings of a peer's CouchDB, from general to specific.
     pub fn couchdb(&self, domain: &str, hostname: &str, problems: &mut Problems) -> CouchDbSettings {
         let node = self.of_node(domain, hostname).and_then(|node| node.get("couchdb"));
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)

@@ -3,13 +3,16 @@
 
 pub mod addresses;
 mod channel;
+mod fabric_keys;
 pub mod names;
 mod node;
 mod org;
+pub mod pod;
 mod policy;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod sample;
+mod state_database;
 mod versions;
 
 pub use channel::{
@@ -18,12 +21,13 @@ pub use channel::{
     OrdererConfig, RaftOptions,
 };
 pub use node::{
-    CouchDb, EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage,
-    Toleration,
+    EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage, Toleration,
 };
 pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
+pub use pod::{AntiAffinity, Pod, PodSecurity, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
 pub use resolve::{Purpose, organization, resolve};
+pub use state_database::{CouchDb, ExternalCouchDb, StateDatabase};
 pub use versions::FabricVersion;
 
 use serde::Serialize;
@@ -117,7 +121,7 @@ pub struct Namespace {
     /// Whether fabkube emits it, or somebody else made it.
     pub create: bool,
     /// The strictest Pod Security level that all its pods meet; it is among the labels.
-    pub pod_security: &'static str,
+    pub pod_security: PodSecurity,
     /// Over all its orderers, whichever org they are of. The budgets of all namespaces together let as many go as every channel's
     /// consensus survives.
     pub orderers_budget: Option<Budget>,

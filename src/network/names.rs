@@ -48,6 +48,50 @@ fn check_dns_label(name: &str, limit: usize) -> Result<(), String> {
     Err(reason)
 }
 
+/// Whether a text can name an object of most kinds (RFC 1123 subdomain); if not, why.
+pub fn check_subdomain(name: &str) -> Result<(), String> {
+    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
+    let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let reason = if name.len() > 253 {
+        "it has more than 253 characters"
+    } else if !name.chars().all(inside) {
+        "only lower-case letters, digits, `-` and `.` may stand in it"
+    } else if !name.split('.').all(|part| part.starts_with(edge) && part.ends_with(edge)) {
+        "each of its parts begins and ends with a letter or digit"
+    } else {
+        return Ok(());
+    };
+    Err(reason.to_owned())
+}
+
+/// Whether a text can be the key of a label or an annotation, `name` or `example.com/name`; if not, why
+/// (apimachinery `pkg/util/validation`, IsQualifiedName).
+pub fn check_qualified(key: &str) -> Result<(), String> {
+    let name = match key.split_once('/') {
+        Some((prefix, name)) => {
+            check_subdomain(prefix).map_err(|reason| format!("of what stands before the `/`, {reason}"))?;
+            name
+        }
+        None => key,
+    };
+    if name.is_empty() { Err("it is empty".to_owned()) } else { check_label_value(name) }
+}
+
+/// Whether a text can be the value of a label; if not, why (apimachinery `pkg/util/validation`, IsValidLabelValue).
+pub fn check_label_value(value: &str) -> Result<(), String> {
+    let edge = |c: char| c.is_ascii_alphanumeric();
+    let reason = if value.len() > LABEL_LIMIT {
+        return Err(format!("it has {} characters, and Kubernetes takes at most {LABEL_LIMIT}", value.len()));
+    } else if value.chars().any(|c| !(edge(c) || "-_.".contains(c))) {
+        "only letters, digits, `-`, `_` and `.` may stand in it"
+    } else if !(value.is_empty() || value.starts_with(edge) && value.ends_with(edge)) {
+        "it begins and ends with a letter or digit"
+    } else {
+        return Ok(());
+    };
+    Err(reason.to_owned())
+}
+
 /// `<org>-<hostname>`.
 pub fn node(org: &str, hostname: &str) -> String {
     format!("{org}-{hostname}")
@@ -123,9 +167,9 @@ pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> 
 }
 
 /// The labels of a namespace: what Kubernetes lets its pods do is one of them, and the org that has it for itself.
-pub fn namespace_labels(network: &str, pod_security: &str, org: Option<&str>) -> super::Labels {
+pub fn namespace_labels(network: &str, pod_security: super::PodSecurity, org: Option<&str>) -> super::Labels {
     let mut labels = labels(network, "fabric", "network", org);
-    labels.insert("pod-security.kubernetes.io/enforce".to_owned(), pod_security.to_owned());
+    labels.insert("pod-security.kubernetes.io/enforce".to_owned(), pod_security.word().to_owned());
     labels
 }
 
@@ -159,6 +203,21 @@ mod tests {
         for wrong in ["", "-a", "a-", "a.b", "Org", "a_b", &"a".repeat(64)] {
             assert!(check_namespace(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn keys_and_values_of_labels_are_what_kubernetes_takes() {
+        for key in ["app", "example.com/App_1.x", "a/b", "0"] {
+            assert_eq!(check_qualified(key), Ok(()), "{key}");
+        }
+        for key in ["", "a/", "/a", "a/b/c", "Example.com/a", "-a", "a b"] {
+            assert!(check_qualified(key).is_err(), "{key}");
+        }
+        assert!(check_label_value("").is_ok() && check_label_value("v1.0_x").is_ok());
+        assert!(
+            check_label_value("a:b").is_err() && check_label_value("a.").is_err() && check_label_value(&"a".repeat(64)).is_err()
+        );
+        assert!(check_subdomain("0.couch-db").is_ok() && check_subdomain("a..b").is_err() && check_subdomain("A").is_err());
     }
 
     #[test]

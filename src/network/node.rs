@@ -1,7 +1,8 @@
 //! A node: a peer or an orderer, with all that its pod, its Service and its certificates need. Its org is `org`'s.
 
-use super::{KeyAlgorithm, Labels, OrgId};
+use super::{KeyAlgorithm, Labels, OrgId, Pod, StateDatabase};
 use crate::diag::Place;
+use crate::yaml::{Mapping, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -78,14 +79,18 @@ pub struct Node {
     pub image: Image,
     pub pull_secrets: Vec<String>,
     pub env: Vec<EnvVar>,
+    /// What the user has core.yaml or orderer.yaml say besides.
+    pub config: Value,
     pub storage: Storage,
     pub resources: Resources,
     pub node_selector: BTreeMap<String, String>,
     pub tolerations: Vec<Toleration>,
+    /// What the user adds.
+    pub pod: Pod,
     pub paths: Paths,
     pub rollout: Rollout,
     /// Only peers have one.
-    pub couchdb: Option<CouchDb>,
+    pub state_database: Option<StateDatabase>,
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,
@@ -96,7 +101,7 @@ pub struct Node {
 pub struct NodeSecrets {
     pub msp: String,
     pub tls: String,
-    /// Used by peers alone.
+    /// Used by peers with CouchDB beside them alone.
     pub couchdb: String,
 }
 
@@ -177,11 +182,30 @@ pub struct Image {
     pub pull_policy: String,
 }
 
-/// An environment variable with a plain value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// An environment variable: a plain value, or where Kubernetes takes it from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EnvVar {
-    pub name: &'static str,
-    pub value: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_from: Option<Value>,
+}
+
+impl EnvVar {
+    /// A variable with a value of its own.
+    pub fn plain(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: Some(value.into()), value_from: None }
+    }
+
+    /// A variable that a Secret has under a key.
+    pub fn of_secret(name: &str, secret: &str, key: &str) -> Self {
+        let reference: Mapping =
+            [("name", secret), ("key", key)].map(|(key, text)| (key.into(), text.into())).into_iter().collect();
+        let value_from: Mapping = [("secretKeyRef".into(), reference.into())].into_iter().collect();
+        Self { name: name.to_owned(), value: None, value_from: Some(value_from.into()) }
+    }
 }
 
 /// Kubernetes' `resources` of a container: quantities by name.
@@ -215,14 +239,4 @@ pub struct Storage {
     pub size: String,
     /// `None`: the cluster's default class.
     pub class: Option<String>,
-}
-
-/// The state database beside a peer.
-#[derive(Clone, Debug, Serialize)]
-pub struct CouchDb {
-    pub image: Image,
-    pub user: String,
-    pub port: u16,
-    pub storage: Storage,
-    pub resources: Resources,
 }

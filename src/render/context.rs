@@ -2,7 +2,7 @@
 
 use super::Secrets;
 use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
-use crate::network::{Network, Node, Org, Role};
+use crate::network::{Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -150,7 +150,7 @@ impl View {
         let (public, keys) = (material.public().node(node.id), material.node_keys(node.id));
         let mut identity = self.identity(public, keys);
         let mut variables = vec![("org", summary(org)), (kind.folder(), json!(node))];
-        if let Some(couchdb) = &node.couchdb {
+        if let Some(StateDatabase::CouchDb(couchdb)) = &node.state_database {
             let password = crypto::password(&public.certificate, &keys.identity, &format!("couchdb {}", node.name));
             identity.checksum =
                 self.checksum([identity.checksum.as_bytes(), couchdb.user.as_bytes(), password.digest().as_bytes()]);

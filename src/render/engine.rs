@@ -2,6 +2,7 @@
 //! value can break out of its place.
 
 use super::context::Scope;
+use super::overlay::overlay;
 use super::{Object, Template, Templates, place};
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::yaml;
@@ -29,6 +30,7 @@ impl<'a> Engine<'a> {
         environment.set_auto_escape_callback(|_| AutoEscape::Custom("yaml".into()));
         environment.set_formatter(write_value);
         environment.add_filter("canonical", canonical);
+        environment.add_filter("overlaid", overlaid);
         environment.add_filter("sha256", |text: &str| hex::encode(Sha256::digest(text)));
         environment.add_filter("b64encode", |text: &str| BASE64_STANDARD.encode(text));
         for template in templates.iter() {
@@ -109,10 +111,24 @@ fn write_value(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Err
 
 /// `text | canonical`: YAML text in its canonical form, comments gone.
 fn canonical(text: &str) -> Result<String, Error> {
-    let wrong = |reason: String| Error::new(ErrorKind::InvalidOperation, format!("`canonical` was given no YAML: {reason}"));
+    document(text, "canonical").map(|document| yaml::to_text(&document))
+}
+
+/// `text | overlaid(map)`: YAML text with a map of the user's over it, in its canonical form.
+fn overlaid(text: &str, over: &Value) -> Result<String, Error> {
+    let wrong = |reason: String| Error::new(ErrorKind::InvalidOperation, format!("`overlaid` was given no map: {reason}"));
+    let over = yaml::value_of(over).map_err(wrong)?;
+    let mut document = document(text, "overlaid")?;
+    overlay(&mut document, over);
+    Ok(yaml::to_text(&document))
+}
+
+/// The one document that a text is.
+fn document(text: &str, filter: &str) -> Result<yaml::Value, Error> {
+    let wrong = |reason: String| Error::new(ErrorKind::InvalidOperation, format!("`{filter}` was given no YAML: {reason}"));
     let mut documents = yaml::documents(text).map_err(|(line, reason)| wrong(format!("line {line}: {reason}")))?;
     match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => Ok(yaml::to_text(&document)),
+        (Some(document), true) => Ok(document),
         _ => Err(wrong("it has not exactly one document".to_owned())),
     }
 }

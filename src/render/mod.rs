@@ -4,6 +4,7 @@
 mod context;
 mod engine;
 mod object;
+mod overlay;
 mod templates;
 
 pub use context::{Scope, ScopeKind, Shown, scopes};

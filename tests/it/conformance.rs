@@ -38,6 +38,25 @@ fn fabric_runs_the_sample() {
 }
 
 #[test]
+fn fabric_runs_a_network_with_settings_of_its_own() {
+    conforms("own settings of core.yaml and orderer.yaml, LevelDB", &[], || {
+        let project = Project::sample();
+        project.write(
+            "values.yaml",
+            "
+            peer:
+              stateDatabase: leveldb
+              config: {peer: {Gossip: {pullInterval: 5s}}, chaincode: {externalBuilders: [{name: own, path: /opt/own}]}}
+              extraEnv: [{name: CORE_PEER_GOSSIP_PULLPEERNUM, value: 2}]
+            orderer:
+              config: {General: {Cluster: {DialTimeout: 10s}, authentication: {timewindow: 10m}}, Consensus: {EvictionSuspicion: 20m}}
+            ",
+        );
+        project
+    });
+}
+
+#[test]
 fn fabric_runs_a_network_of_two_orgs_with_fresh_keys() {
     conforms("two orgs, fresh keys", &[], || {
         let project = Project::empty();

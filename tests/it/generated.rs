@@ -129,6 +129,9 @@ fn values(orgs: &[Org], dice: &mut Dice) -> String {
     if dice.one_in(3) {
         let _ = writeln!(text, "orgs: {{{}: {{name: renamed}}}}", orgs[dice.below(orgs.len())].domain);
     }
+    if dice.one_in(3) {
+        text.push_str("peer: {stateDatabase: leveldb}\n");
+    }
     text
 }
 

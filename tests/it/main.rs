@@ -22,6 +22,7 @@ mod runs;
 mod layers;
 mod namespaces;
 mod networks;
+mod pods;
 mod properties;
 mod samples;
 mod schemas;

@@ -61,7 +61,8 @@ fn a_misspelt_field_is_seen_at_any_depth() {
     assert!(check(&changed).is_err());
 }
 
-fn check(manifest: &Value) -> Result<(), String> {
+/// Whether a manifest is what Kubernetes reads; if not, why.
+pub fn check(manifest: &Value) -> Result<(), String> {
     let (version, kind) = (&manifest["apiVersion"], &manifest["kind"]);
     let known = KINDS.iter().find(|(v, k, _)| version == v && kind == k);
     known.map_or_else(|| Err(format!("no type for {version} {kind}")), |(_, _, read)| read(manifest))

@@ -1,12 +1,17 @@
 //! Turns what the user wrote into a [`Network`], or into every reason why it is none. It reads no disk and makes nothing.
 
 mod channels;
+mod fabric_config;
 mod go_template;
 mod hosts;
 mod namespaces;
 mod nodes;
 mod orgs;
+mod own;
+mod pod_security;
+mod pods;
 mod settings;
+mod state_database;
 #[cfg(test)]
 mod tests;
 mod units;

@@ -4,12 +4,9 @@ use super::{Cluster, names_or, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::input::values::{NamespaceSettings, is_default};
-use crate::network::{Budget, Namespace, Org, OrgKind, Role, names};
+use crate::network::{Budget, Namespace, Org, OrgKind, PodSecurity, Role, names};
 use crate::yaml::{Ordered, Spanned};
 use std::cmp::Reverse;
-
-/// Every pod that is rendered today meets the strictest level (kubernetes.io/docs/concepts/security/pod-security-standards).
-const POD_SECURITY: &str = "restricted";
 
 /// In which namespace each org's objects are.
 #[derive(Debug)]
@@ -96,12 +93,14 @@ impl<'a> Placement<'a> {
                 (Self::PerOrg(_), [org]) => Some(org.name.as_str()),
                 _ => None,
             };
+            let pods = orgs.iter().flat_map(|org| &org.nodes).map(|node| node.pod.security);
+            let pod_security = pods.max().unwrap_or(PodSecurity::Restricted);
             Namespace {
                 name: name.to_owned(),
                 create: inputs.values.settings.namespaces.create,
-                pod_security: POD_SECURITY,
+                pod_security,
                 orderers_budget: (orderers > 0).then(|| budget(cluster, share)),
-                labels: names::namespace_labels(&cluster.network, POD_SECURITY, sole),
+                labels: names::namespace_labels(&cluster.network, pod_security, sole),
             }
         };
         groups.into_iter().zip(orderers.into_iter().zip(shares)).map(namespace).collect()

@@ -3,14 +3,14 @@
 use super::Cluster;
 use super::hosts;
 use super::orgs::{NodeDraft, OrgDraft, Source};
-use super::settings;
+use super::{fabric_config, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
-use crate::input::Inputs;
-use crate::input::values::PodSettings;
+use crate::input::values::NodeSettings;
+use crate::input::{Inputs, given};
 use crate::network::addresses::{self, port};
 use crate::network::{
-    Address, Budget, Channel, CouchDb, EnvVar, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout,
-    Service, ServicePort, names,
+    Address, Budget, Channel, EnvVar, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout,
+    Service, ServicePort, StateDatabase, names,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,7 @@ pub fn finish(
 ) -> Vec<Org> {
     let addresses = addresses(channels);
     let rollout = settings::rollout(&inputs.values.settings.orderer.rollout, problems);
+    let mut databases = state_database::Taken::default();
     drafts
         .into_iter()
         .map(|draft| {
@@ -42,7 +43,7 @@ pub fn finish(
                 addresses: &addresses,
                 rollout,
             };
-            let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, problems)).collect();
+            let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
             let budget = budget(&draft, cluster);
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
@@ -155,9 +156,9 @@ struct Completion<'a> {
 }
 
 impl Completion<'_> {
-    fn node(&self, draft: &NodeDraft, problems: &mut Problems) -> Node {
+    fn node(&self, draft: &NodeDraft, databases: &mut state_database::Taken, problems: &mut Problems) -> Node {
         let component = draft.role.word();
-        let settings = self.inputs.values.pod(component, &self.org.domain, &draft.hostname, problems);
+        let settings = self.inputs.values.node(component, &self.org.domain, &draft.hostname, problems);
         let everywhere = &self.inputs.values.settings;
         let (ports, service_ports) = self.ports(draft);
         let host = hosts::dialled(draft, self.cluster);
@@ -166,6 +167,17 @@ impl Completion<'_> {
         let address = format!("{host}:{grpc}");
         let mut labels = names::labels(&self.cluster.network, names::application(draft.role), component, Some(&self.org.name));
         labels.extend(names::node_selector(&draft.name));
+        let secrets = names::node_secrets(&draft.name);
+        let state_database = self.state_database(draft, (&settings, &secrets.couchdb), databases, problems);
+        let mut env = match &state_database {
+            Some(database) => self.peer_env(draft, &address, &service_ports, (&settings, database)),
+            None => self.orderer_env(&settings),
+        };
+        let config = fabric_config::config(&settings.config, (draft.role, self.cluster.version), &mut env, problems);
+        let own_env = pods::env(&settings.extra_env, &env, problems);
+        env.extend(own_env);
+        let made = pods::Made { labels: &labels, siblings: self.siblings(draft.role), mounts: mounts(draft.role) };
+        let pod = pods::pod(&settings, made, problems);
         let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
         Node {
             id: draft.id,
@@ -176,16 +188,14 @@ impl Completion<'_> {
             key_algorithm: draft.key_algorithm,
             namespace: draft.namespace.clone(),
             msp_id: self.msp_id.to_owned(),
-            secrets: names::node_secrets(&draft.name),
+            secrets,
             sans: self.sans(draft, &dialled),
             dialled,
             client_names,
             labels,
             selector: names::node_selector(&draft.name),
-            env: match draft.role {
-                Role::Peer => self.peer_env(draft, &address, &service_ports, &settings),
-                Role::Orderer => self.orderer_env(&settings),
-            },
+            env,
+            config,
             ports,
             service_ports,
             image: settings::image(&settings.image, (&everywhere.image, &self.cluster.version.to_string()), problems),
@@ -194,7 +204,8 @@ impl Completion<'_> {
             resources: settings::resources(&settings.resources, problems),
             node_selector: settings.node_selector.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
             tolerations: settings::tolerations(&settings.tolerations, problems),
-            couchdb: (draft.role == Role::Peer).then(|| self.couchdb(draft, problems)),
+            pod,
+            state_database,
             paths: PATHS,
             rollout: if draft.role == Role::Orderer { self.rollout } else { Rollout::Rolling },
             host,
@@ -267,12 +278,18 @@ impl Completion<'_> {
         (ports, offered)
     }
 
-    fn peer_env(&self, draft: &NodeDraft, address: &str, service_ports: &[ServicePort], settings: &PodSettings) -> Vec<EnvVar> {
+    fn peer_env(
+        &self,
+        draft: &NodeDraft,
+        address: &str,
+        service_ports: &[ServicePort],
+        (settings, database): (&NodeSettings, &StateDatabase),
+    ) -> Vec<EnvVar> {
         let chaincode =
             service_ports.iter().find(|port| port.target == Listener::Chaincode).map_or(port::PEER_CHAINCODE, |port| port.port);
         let chaincode_host = addresses::service_fqdn(&draft.name, &draft.namespace, &self.cluster.domain);
         let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.peer_data);
-        env([
+        let identity = env([
             ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
             ("FABRIC_LOGGING_SPEC", settings.log_spec.value.clone()),
             ("CORE_PEER_ID", draft.common_name.clone()),
@@ -291,15 +308,16 @@ impl Completion<'_> {
             ("CORE_PEER_TLS_ROOTCERT_FILE", format!("{tls}/ca.crt")),
             ("CORE_PEER_FILESYSTEMPATH", data.to_owned()),
             ("CORE_LEDGER_SNAPSHOTS_ROOTDIR", format!("{data}/snapshots")),
-            ("CORE_LEDGER_STATE_STATEDATABASE", "CouchDB".to_owned()),
-            ("CORE_LEDGER_STATE_COUCHDBCONFIG_COUCHDBADDRESS", format!("127.0.0.1:{}", port::COUCHDB)),
+        ]);
+        let operations = env([
             ("CORE_OPERATIONS_LISTENADDRESS", format!("0.0.0.0:{}", port::OPERATIONS)),
             ("CORE_METRICS_PROVIDER", "prometheus".to_owned()),
             ("CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG", format!("{{\"peername\":\"{}\"}}", draft.name)),
-        ])
+        ]);
+        [identity, state_database::address(database), operations, state_database::credentials(database)].concat()
     }
 
-    fn orderer_env(&self, settings: &PodSettings) -> Vec<EnvVar> {
+    fn orderer_env(&self, settings: &NodeSettings) -> Vec<EnvVar> {
         let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.orderer_data);
         env([
             ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
@@ -328,16 +346,47 @@ impl Completion<'_> {
         ])
     }
 
-    fn couchdb(&self, draft: &NodeDraft, problems: &mut Problems) -> CouchDb {
-        let settings = self.inputs.values.couchdb(&self.org.domain, &draft.hostname, problems);
-        CouchDb {
-            image: settings::image(&settings.image, (&self.inputs.values.settings.image, ""), problems),
-            user: settings::needed(&settings.user, "couchdb.user", problems),
-            port: port::COUCHDB,
-            storage: settings::storage(&settings.storage, problems),
-            resources: settings::resources(&settings.resources, problems),
+    /// A peer's; for an orderer, settings of one would silently do nothing.
+    fn state_database(
+        &self,
+        draft: &NodeDraft,
+        (settings, secret): (&NodeSettings, &str),
+        databases: &mut state_database::Taken,
+        problems: &mut Problems,
+    ) -> Option<StateDatabase> {
+        if draft.role == Role::Orderer {
+            let written = given(&settings.state_database).then_some(("stateDatabase", &settings.state_database.place));
+            let couchdb = settings.couchdb.as_ref().map(|couchdb| ("couchdb", &couchdb.place));
+            for (key, place) in written.into_iter().chain(couchdb) {
+                let problem = Problem::new(Code::FK0297, format!("`{key}` stands under an orderer, which has no state database"));
+                problems.push(problem.at(place).help("take it out, or put it under a peer"));
+            }
+            return None;
+        }
+        let values = &self.inputs.values;
+        let couchdb = values.couchdb(&self.org.domain, &draft.hostname, problems);
+        let of_couchdb = (&couchdb, &values.settings.image);
+        let database = state_database::state_database(settings, of_couchdb, secret, problems);
+        databases.by(&draft.name, &database, &couchdb.external.address, problems);
+        Some(database)
+    }
+
+    /// What finds the nodes that do the same as this one: those of its org, and all that order.
+    fn siblings(&self, role: Role) -> Labels {
+        match role {
+            Role::Peer => names::org_selector(&self.org.name, role.word()),
+            Role::Orderer => names::orderers_selector(&self.cluster.network),
         }
     }
+}
+
+/// Where a node's container has something mounted.
+fn mounts(role: Role) -> [&'static str; 5] {
+    let data = match role {
+        Role::Peer => PATHS.peer_data,
+        Role::Orderer => PATHS.orderer_data,
+    };
+    [PATHS.config, data, PATHS.msp, PATHS.tls, "/tmp"]
 }
 
 fn auxiliary_elsewhere(auxiliary: [(Listener, u16); 2], name: Listener, port: u16) -> bool {
@@ -345,5 +394,5 @@ fn auxiliary_elsewhere(auxiliary: [(Listener, u16); 2], name: Listener, port: u1
 }
 
 fn env<const N: usize>(pairs: [(&'static str, String); N]) -> Vec<EnvVar> {
-    pairs.map(|(name, value)| EnvVar { name, value }).into()
+    pairs.map(|(name, value)| EnvVar::plain(name, value)).into()
 }

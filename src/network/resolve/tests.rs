@@ -247,7 +247,8 @@ fn domain_addressing_keeps_hosts_that_dns_can_be_told_of() {
 #[test]
 fn gossip_starts_from_the_first_peer_of_the_org() {
     let (network, _) = resolved(&configtx(&["one:7050"], CONSENTERS, &[]), "");
-    let variable = |node: &Node, name: &str| node.env.iter().find(|variable| variable.name == name).unwrap().value.clone();
+    let variable =
+        |node: &Node, name: &str| node.env.iter().find(|variable| variable.name == name).unwrap().value.clone().unwrap();
     for (name, first) in [("big-bank-peer5", "big-bank-peer5"), ("big-bank-peer6", "big-bank-peer5"), ("shop-one", "shop-till")] {
         let bootstrap = variable(node(&network, name), "CORE_PEER_GOSSIP_BOOTSTRAP");
         assert_eq!(bootstrap, format!("{first}.fabric.svc.cluster.local:7051"));

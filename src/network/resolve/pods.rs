@@ -1,0 +1,207 @@
+//! What users add to the pods of nodes, checked against what is in them already. Kubernetes' own structures are passed on as they
+//! are; which Pod Security level they meet is `pod_security`'s.
+
+use super::{own, pod_security, settings};
+use crate::diag::{Code, Place, Problem, Problems};
+use crate::input::given;
+use crate::input::values::{EnvSettings, NodeSettings};
+use crate::network::pod::{ANNOTATIONS, CONTAINERS, SOME_VOLUMES, VOLUMES};
+use crate::network::{AntiAffinity, EnvVar, Labels, Pod, PodSecurity, Strength, names};
+use crate::yaml::{Free, FreeMap, Ordered, Spanned, Value};
+use std::collections::BTreeMap;
+
+/// What a node's pod has without the user.
+pub struct Made<'a> {
+    pub labels: &'a Labels,
+    /// What finds the pods that it is not to share a machine with.
+    pub siblings: Labels,
+    /// Where its main container has something mounted.
+    pub mounts: [&'a str; 5],
+}
+
+/// The user's part of a pod.
+pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> Pod {
+    let mut security = PodSecurity::Restricted;
+    let volumes = volumes(settings, problems);
+    check_mounts(settings, &made, &volumes, problems);
+    let mut containers: BTreeMap<String, Place> = BTreeMap::new();
+    for container in settings.extra_init_containers.iter().chain(&settings.extra_containers) {
+        if let Some(name) = name(container, "container", problems) {
+            check_free(&name, "container", CONTAINERS, &mut containers, problems);
+        }
+        security = security.max(pod_security::of_container(container, problems));
+    }
+    for volume in &settings.extra_volumes {
+        security = security.max(pod_security::of_volume(volume, problems));
+    }
+    let mut labels = made.labels.clone();
+    labels.extend(own_labels(settings, made.labels, problems));
+    let priority = &settings.priority_class_name;
+    if given(priority)
+        && let Err(reason) = names::check_subdomain(priority)
+    {
+        let problem = Problem::new(Code::FK0211, format!("`{priority}` cannot name a PriorityClass: {reason}"));
+        problems.push(problem.at(&priority.place).help("`kubectl get priorityclasses` lists those of a cluster"));
+    }
+    Pod {
+        labels,
+        annotations: annotations(&settings.pod_annotations, ANNOTATIONS, problems),
+        service_account_annotations: annotations(&settings.service_account.annotations, &[], problems),
+        priority_class: given(priority).then(|| priority.value.clone()),
+        affinity: settings.affinity.data(),
+        anti_affinity: anti_affinity(settings, made.siblings, problems),
+        topology_spread_constraints: data(&settings.topology_spread_constraints),
+        containers: data(&settings.extra_containers),
+        init_containers: data(&settings.extra_init_containers),
+        volumes: data(&settings.extra_volumes),
+        volume_mounts: data(&settings.extra_volume_mounts),
+        security,
+    }
+}
+
+fn data(list: &[Spanned<FreeMap>]) -> Vec<Value> {
+    list.iter().map(|map| map.data()).collect()
+}
+
+/// The user's variables of a node's main container; `made` is what fabkube sets there.
+pub fn env(list: &[Spanned<EnvSettings>], made: &[EnvVar], problems: &mut Problems) -> Vec<EnvVar> {
+    let mut known: BTreeMap<String, Place> = BTreeMap::new();
+    let mut env = Vec::new();
+    for variable in list {
+        let EnvSettings { name, value, value_from } = &variable.value;
+        // envvar names: apimachinery `pkg/util/validation`, IsEnvVarName
+        let word = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(word) {
+            let problem = Problem::new(Code::FK0294, format!("`{name}` is no name of an environment variable"));
+            let place = if given(name) { &name.place } else { &variable.place };
+            problems.push(problem.at(place).help("`extraEnv: [{name: NAME, value: text}]`"));
+        }
+        if let (Some(_), Some(_)) = (value, value_from) {
+            let problem = Problem::new(Code::FK0294, format!("the variable `{name}` has both `value` and `valueFrom`"));
+            problems.push(problem.at(&variable.place).help("Kubernetes takes one of them: take the other out"));
+        }
+        let open = value.is_some() && own::is_secret(name);
+        let remedy = own::remedy(name, made).or_else(|| open.then(|| own::from_secret(name)));
+        if let Some(remedy) = remedy {
+            let problem = Problem::new(Code::FK0290, format!("the variable `{name}` is not yours to set"));
+            problems.push(problem.at(&name.place).help(remedy));
+        } else {
+            check_free(name, "variable", &[], &mut known, problems);
+        }
+        env.push(EnvVar { name: name.value.clone(), value: value.clone(), value_from: value_from.as_ref().map(FreeMap::data) });
+    }
+    env
+}
+
+/// The names of the user's volumes.
+fn volumes(settings: &NodeSettings, problems: &mut Problems) -> BTreeMap<String, Place> {
+    let mut volumes = BTreeMap::new();
+    for volume in &settings.extra_volumes {
+        if let Some(name) = name(volume, "volume", problems) {
+            check_free(&name, "volume", &[VOLUMES, SOME_VOLUMES].concat(), &mut volumes, problems);
+        }
+    }
+    volumes
+}
+
+fn check_mounts(settings: &NodeSettings, made: &Made<'_>, volumes: &BTreeMap<String, Place>, problems: &mut Problems) {
+    let mut paths: BTreeMap<String, Place> = BTreeMap::new();
+    for mount in &settings.extra_volume_mounts {
+        let path = mount.get("mountPath").and_then(|path| Some(Spanned::new(path.text()?.to_owned(), path.place.clone())));
+        match path {
+            Some(path) => {
+                let path = Spanned::new(path.trim_end_matches('/').to_owned(), path.place);
+                check_free(&path, "mount path", &made.mounts, &mut paths, problems);
+            }
+            None => problems.push(
+                Problem::new(Code::FK0294, "a volume mount without a `mountPath`")
+                    .at(&mount.place)
+                    .help("`extraVolumeMounts: [{name: certs, mountPath: /certs}]`"),
+            ),
+        }
+        let Some(name) = name(mount, "volume mount", problems) else { continue };
+        if !volumes.contains_key(&name.value) && !VOLUMES.contains(&name.as_str()) {
+            let problem = Problem::new(Code::FK0294, format!("the pod has no volume `{name}` to be mounted"));
+            let known: Vec<&str> = volumes.keys().map(String::as_str).chain(VOLUMES.iter().copied()).collect();
+            problems
+                .push(problem.at(&name.place).help(format!("`extraVolumes` makes volumes; there are `{}`", known.join("`, `"))));
+        }
+    }
+}
+
+/// The `name` of a structure; a problem where it has none, or one that Kubernetes refuses.
+fn name(of: &Spanned<FreeMap>, what: &str, problems: &mut Problems) -> Option<Spanned<String>> {
+    let name = of.get("name").and_then(|name| Some(Spanned::new(name.text()?.to_owned(), name.place.clone())));
+    let Some(name) = name else {
+        let problem = Problem::new(Code::FK0294, format!("a {what} without a `name`"));
+        problems.push(problem.at(&of.place).help("give it a `name`, as Kubernetes asks for"));
+        return None;
+    };
+    if let Err(reason) = names::check_subdomain(&name)
+        && what != "volume mount"
+    {
+        let problem = Problem::new(Code::FK0211, format!("`{name}` cannot name a {what}: {reason}"));
+        problems.push(problem.at(&name.place).help("use lower-case letters, digits and `-`"));
+    }
+    Some(name)
+}
+
+/// Reports a name that the pod has already, by fabkube or by the user, and remembers it.
+fn check_free(name: &Spanned<String>, what: &str, made: &[&str], known: &mut BTreeMap<String, Place>, problems: &mut Problems) {
+    if made.contains(&name.as_str()) {
+        let problem = Problem::new(Code::FK0293, format!("the {what} `{name}` is fabkube's own"));
+        problems.push(problem.at(&name.place).help(format!("use another; fabkube's own are `{}`", made.join("`, `"))));
+    } else if let Some(other) = known.insert(name.value.clone(), name.place.clone()) {
+        let problem = Problem::new(Code::FK0293, format!("the {what} `{name}` is there twice"));
+        problems.push(problem.at(&name.place).at(&other).help("take one of them out"));
+    }
+}
+
+fn own_labels(settings: &NodeSettings, made: &Labels, problems: &mut Problems) -> Labels {
+    for (key, value) in settings.pod_labels.iter() {
+        if made.contains_key(&key.value) {
+            let problem = Problem::new(Code::FK0293, format!("the label `{}` is fabkube's own", key.value));
+            let known: Vec<&str> = made.keys().map(String::as_str).collect();
+            let help = format!("Services and budgets find pods by it: use another; fabkube's own are `{}`", known.join("`, `"));
+            problems.push(problem.at(&key.place).help(help));
+        }
+        check_key(key, "a label", problems);
+        if let Err(reason) = names::check_label_value(value) {
+            let problem = Problem::new(Code::FK0211, format!("`{value}` cannot be the value of a label: {reason}"));
+            problems.push(problem.at(&value.place).help("use letters, digits, `-`, `_` and `.`; annotations take any text"));
+        }
+    }
+    texts(&settings.pod_labels)
+}
+
+fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
+    for (key, _) in settings.iter() {
+        check_free(key, "annotation", made, &mut BTreeMap::new(), problems);
+        check_key(key, "an annotation", problems);
+    }
+    texts(settings)
+}
+
+fn check_key(key: &Spanned<String>, what: &str, problems: &mut Problems) {
+    if let Err(reason) = names::check_qualified(key) {
+        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the key of {what}: {reason}", key.value));
+        problems.push(problem.at(&key.place).help("write `name` or `example.com/name`"));
+    }
+}
+
+fn texts(map: &Ordered<Spanned<String>>) -> BTreeMap<String, String> {
+    map.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
+}
+
+/// The user's own `podAntiAffinity` stands in place of fabkube's.
+fn anti_affinity(settings: &NodeSettings, selector: Labels, problems: &mut Problems) -> Option<AntiAffinity> {
+    let wanted = &settings.pod_anti_affinity;
+    settings::one_of(wanted, "anti-affinity", &["soft", "hard", "none"], problems);
+    let strength = match wanted.value.as_str() {
+        "none" => return None,
+        "hard" => Strength::Hard,
+        _ => Strength::Soft,
+    };
+    let theirs = settings.affinity.get("podAntiAffinity").is_some_and(|own| own.value != Free::Null);
+    (!theirs).then_some(AntiAffinity { strength, selector })
+}
