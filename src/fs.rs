@@ -126,6 +126,16 @@ pub fn list(dir: &Path) -> Result<Vec<OsString>> {
     Ok(names)
 }
 
+/// The names in a folder as text, sorted. Fails at one that is not UTF-8: no place could name it, and passed over it would seem to be
+/// missing.
+pub fn list_text(dir: &Path) -> Result<Vec<String>> {
+    let text = |name: OsString| {
+        let wrong = || io::Error::other("its name is not UTF-8; rename it");
+        name.into_string().map_err(|name| failed("use", &dir.join(name))(wrong()))
+    };
+    list(dir)?.into_iter().map(text).collect()
+}
+
 /// What was found at a path, or `None` where nothing is there: no folder above it either, or a file in such a folder's place.
 fn if_there<T>(path: &Path, action: &'static str, found: io::Result<T>) -> Result<Option<T>> {
     match found {

@@ -115,10 +115,9 @@ impl Store {
         }
     }
 
-    /// The names of the files and folders in a folder, sorted; none where it is not there.
+    /// The names of the files and folders in a folder, sorted; none where it is not there. Fails as [`fs::list_text`].
     pub fn list(&self, below: &Path) -> Result<Vec<String>, fs::Error> {
-        let mut names: Vec<String> =
-            fs::list(&self.dir.join(below))?.into_iter().map(|name| name.to_string_lossy().into_owned()).collect();
+        let mut names = fs::list_text(&self.dir.join(below))?;
         let remembered = self.remembered(|files| {
             // Paths are ordered part by part, so what lies below a folder stands together.
             let from = files.range(below.to_path_buf()..).map(|(path, _)| path.strip_prefix(below));
@@ -296,6 +295,16 @@ mod tests {
         fs::write_new(&fs::scratch(dir.path()), b"", Mode::Public).unwrap();
         assert!(store.replace(path, b"newer").is_err());
         assert_eq!(store.read(path).unwrap().unwrap(), b"new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_whose_name_is_no_text_is_not_passed_over() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Making::Missing);
+        store.add(Path::new(std::ffi::OsStr::from_bytes(b"Schl\xfcssel.pem")), b"", Mode::Public).unwrap();
+        assert!(store.list(Path::new("")).is_err());
     }
 
     #[cfg(unix)]

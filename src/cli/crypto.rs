@@ -71,8 +71,9 @@ impl Generate {
         let all: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len() + 2).sum();
         let (made, orgs) = (material.made().len(), network.orgs.len());
         report::line(&format!(
-            "`{}` is complete: {orgs} orgs, {} nodes and users; {made} made, {} kept as they are, the orgs' CAs among them",
+            "`{}` is complete: {orgs} {}, {} nodes and users; {made} made, {} kept as they are, the orgs' CAs among them",
             dir.display(),
+            if orgs == 1 { "org" } else { "orgs" },
             all - 2 * orgs,
             all.saturating_sub(made)
         ));

@@ -29,10 +29,11 @@ impl FromStr for Span {
 }
 
 impl fmt::Display for Span {
+    /// As it can be given again.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.whole_hours() {
-            hours if hours % 24 == 0 => write!(f, "{} days", hours / 24),
-            hours => write!(f, "{hours} hours"),
+            hours if hours % 24 == 0 => write!(f, "{}d", hours / 24),
+            hours => write!(f, "{hours}h"),
         }
     }
 }
@@ -45,6 +46,10 @@ mod tests {
     fn a_span_has_a_number_and_a_unit() {
         let hours = |text: &str| text.parse::<Span>().map(|span| span.0.whole_hours());
         assert_eq!((hours("12h"), hours("30d"), hours("2w"), hours("1y")), (Ok(12), Ok(720), Ok(336), Ok(8760)));
+        for text in ["12h", "30d", "2w", "1y"] {
+            let span: Span = text.parse().unwrap();
+            assert_eq!(span.to_string().parse(), Ok(span));
+        }
         for text in ["", "d", "30", "-1d", "1.5d", "30 d", "30m", "9999999999d", "2000y", "30é"] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }

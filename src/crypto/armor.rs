@@ -25,6 +25,12 @@ pub(super) fn write(label: &str, der: &[u8]) -> String {
     text
 }
 
+/// Whether a file has a private key in it, of whatever kind, encrypted or damaged.
+pub(super) fn holds_private_key(bytes: &[u8]) -> bool {
+    let label = b"PRIVATE KEY-----";
+    bytes.windows(label.len()).any(|part| part == label)
+}
+
 /// A block that was found.
 pub(super) struct Block<'t> {
     /// `PRIVATE KEY`.

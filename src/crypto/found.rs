@@ -251,6 +251,7 @@ impl Reader<'_> {
         for SecretFile { name, bytes } in msp::files_with_keys(self.store, &dir)? {
             let path = dir.join(name);
             if path == expected || certificate::is_meant_as_certificate(bytes.expose()) {
+                msp::judge_public(self.store, &path, bytes.expose(), &mut self.problems);
                 beside.extend(msp::split(&path, bytes.expose()));
                 certificates.push((path, Certificate::parse(bytes.expose())));
             } else {
@@ -292,13 +293,16 @@ impl Reader<'_> {
             key: layout::key(org, member, Half::Identity),
         };
         let (expected, key) = (layout::certificate(org, member, Half::Tls), layout::key(org, member, Half::Tls));
-        let certificate = self.store.read(&expected)?.map(|bytes| (expected.clone(), Certificate::parse(&bytes)));
+        let certificate = self.store.read(&expected)?;
+        certificate.iter().for_each(|bytes| msp::judge_public(self.store, &expected, bytes, &mut self.problems));
+        let certificate = certificate.map(|bytes| (expected.clone(), Certificate::parse(&bytes)));
         let key_file = match self.store.read_secret(&key) {
             Err(error) if error.is_denied() => None,
             read => read?.map(|bytes| KeyFile::read(key.clone(), &bytes)),
         };
         let tls = Parts { certificate, keys: key_file.into_iter().collect(), expected, key };
         let tls_ca = self.store.read(&layout::tls_ca(org, member))?;
+        tls_ca.iter().for_each(|bytes| msp::judge_public(self.store, &layout::tls_ca(org, member), bytes, &mut self.problems));
         if let Some(Err(reason)) = tls_ca.as_deref().map(Certificate::parse) {
             self.unreadable(&layout::tls_ca(org, member), &reason);
         }

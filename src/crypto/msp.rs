@@ -161,10 +161,22 @@ fn files<B, F>(
     Ok(found)
 }
 
+/// A problem where a file of certificates, which is copied to wherever these go, has a private key in it.
+pub(super) fn judge_public(store: &Store, path: &Path, bytes: &[u8], problems: &mut Problems) {
+    if armor::holds_private_key(bytes) {
+        let message = "a private key is in the file of a certificate, and would go wherever the certificate goes";
+        problems.push(Problem::new(Code::FK0362, message).at(&Place::file(&store.path(path))).help(
+            "put the key into a file of its own and take it out of this one; where copies of the file are with others already, the key \
+             is no secret any more",
+        ));
+    }
+}
+
 fn pem_files(store: &Store, dir: &Path, problems: &mut Problems) -> Result<Vec<PemFile>, Stop> {
     let read = |name: &str| store.read(&dir.join(name));
     let mut found = files(store.list(dir)?, read, |name, bytes| PemFile { name, bytes })?;
     found.retain(|file| {
+        judge_public(store, &dir.join(&file.name), &file.bytes, problems);
         let holds = certificate::holds_pem(&file.bytes);
         if !holds && !file.name.starts_with('.') {
             let place = Place::file(&store.path(&dir.join(&file.name)));

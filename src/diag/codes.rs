@@ -301,6 +301,8 @@ codes! {
         "A CA's certificate that is issued again, on the same key and with the same subject, verifies all that the CA ever issued, and so does\nthe old one until it ends: channels and nodes may have either. What is issued after the old one has ended is refused by channels\nthat know no other, and TLS ends with it. `docs/keys.md` says how channels learn the new one."
     FK0361 Warning "a file that a killed run left"
         "Fabric reads every file of an MSP folder, and takes the first of `signcerts` for the identity. A file called `.fabkube-…` is one that\na run was writing when it was killed; fabkube itself passes it over."
+    FK0362 Error "a private key in a public file"
+        "Files of certificates are copied whole, by fabkube as by Fabric: into MSP folders, ConfigMaps and the blocks of channels, which every\nmember of a channel can read. A private key in such a file goes with it. Put it into a file of its own; where copies are with\nothers already, the key is no secret any more, and another has to take its place."
     FK0401 Error "this network's blocks are elsewhere"
         "fabkube.lock knows the first block of a channel, and channel-artifacts/ does not have it: a fresh clone, or a wrong folder. A\nsecond first block would begin a second channel of the same name, so none is made. Bring the folder here or name it with\n`--artifacts-dir`; `--new-network` begins another network."
     FK0402 Error "a channel's block is not there"

@@ -61,6 +61,27 @@ fn the_ca_that_is_remembered_may_be_any_of_the_msp() {
 }
 
 #[test]
+fn a_private_key_in_a_file_of_certificates_goes_nowhere() {
+    let org = "peerOrganizations/org1.example.com";
+    for (certificate, key) in [
+        (format!("{org}/ca/ca.org1.example.com-cert.pem"), format!("{org}/ca/priv_sk")),
+        (format!("{org}/msp/cacerts/ca.org1.example.com-cert.pem"), format!("{org}/ca/priv_sk")),
+        (format!("{PEER}/msp/signcerts/peer0.org1.example.com-cert.pem"), format!("{PEER}/msp/keystore/priv_sk")),
+        (format!("{PEER}/tls/server.crt"), format!("{PEER}/tls/server.key")),
+        (format!("{PEER}/tls/ca.crt"), format!("{org}/tlsca/priv_sk")),
+    ] {
+        let case = Case::made();
+        // So that there is something to make.
+        case.delete(&format!("{org}/users/Admin@org1.example.com"));
+        let both = [&certificate, &key].map(|file| fs::read(&case.path(file)).unwrap()).concat();
+        case.overwrite(&certificate, &both);
+        let problems = case.refused();
+        let is_told = |problem: &String| problem.starts_with("error[FK0362]") && problem.contains(&certificate);
+        assert!(problems.iter().any(is_told), "{certificate}: {problems:#?}");
+    }
+}
+
+#[test]
 fn a_consenters_lost_key_is_not_made_again() {
     let mut case = Case::made();
     case.delete(&format!("{ORDERER}/tls"));
