@@ -1,7 +1,7 @@
 //! What is missing of a network's material, and whether it may and can be made. Making it is `make`'s.
 
 use super::Request;
-use super::found::{self, FoundOrg, FoundPair, Pair};
+use super::found::{self, FoundOrg, Pair};
 use super::issue::{self, Issuer};
 use super::layout;
 use super::plan::{Authority, Half, Member, Profile};
@@ -121,7 +121,7 @@ impl Lack {
                 .filter(|(_, half)| half.issuer() == authority)
                 .collect();
             let Some((first, _)) = wanted.first() else { continue };
-            let Some((reason, help)) = obstacle(request, pair) else { continue };
+            let Some((reason, help)) = obstacle(request, found, authority) else { continue };
             let others = if wanted.len() > 1 { format!(" and {} more", wanted.len() - 1) } else { String::new() };
             let message = format!("`{}`{others} needs a certificate, and the CA cannot issue it: {reason}", first.common_name());
             let missing = wanted.iter().take(MOST_PLACES).map(|(member, half)| layout::certificate(org, *member, *half));
@@ -133,7 +133,7 @@ impl Lack {
 
     /// The members of which a run could make all that is missing.
     pub fn makeable(&self, request: &Request<'_>, found: &FoundOrg) -> impl Iterator<Item = &MemberLack> {
-        let stuck = Authority::BOTH.map(|authority| obstacle(request, found.authority(authority)).is_some());
+        let stuck = Authority::BOTH.map(|authority| obstacle(request, found, authority).is_some());
         let is_stuck = move |half: &Half| Authority::BOTH.into_iter().zip(stuck).any(|(of, stuck)| stuck && half.issuer() == of);
         self.members.iter().filter(move |lack| !lack.halves.iter().any(is_stuck))
     }
@@ -166,8 +166,14 @@ impl Lack {
 }
 
 /// Why a CA that is here cannot issue, and what to do about it.
-fn obstacle(request: &Request<'_>, pair: &FoundPair) -> Option<(String, String)> {
+fn obstacle(request: &Request<'_>, found: &FoundOrg, authority: Authority) -> Option<(String, String)> {
+    let pair = found.authority(authority);
     match &pair.pair {
+        Pair::Whole(..) if !found.msp_knows_issuer(authority) => Some((
+            "the org's MSP does not know this CA".to_owned(),
+            "bring the org's own CA back; if this one is to issue from now on, put its certificate beside the others in the org's `msp` too"
+                .to_owned(),
+        )),
         Pair::Certificate(_) => Some(match pair.encrypted.as_ref().map(|path| request.store.path(path)) {
             Some(encrypted) => ("its private key is encrypted".to_owned(), found::decrypting(&encrypted)),
             None => (
