@@ -130,6 +130,16 @@ pub struct ConfigTxGen {
     pub kafka_brokers: &'static [&'static str],
     pub snapshot_interval_size: u32,
     pub policies: DefaultPolicies,
+    pub empty_lists: EmptyLists,
+}
+
+/// What an empty list is where a default waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmptyLists {
+    /// To Fabric 1.4, the same as no list.
+    AreAbsent,
+    /// To Fabric 2.0 and later, a list.
+    Count,
 }
 
 /// What becomes of a group without policies.
@@ -152,10 +162,12 @@ impl FabricVersion {
         let kafka_brokers = &["127.0.0.1:9092"];
         if self.is_from((2, 0)) {
             let policies = DefaultPolicies::None;
-            ConfigTxGen { addresses: &[], kafka_brokers, snapshot_interval_size: 16 << 20, policies }
+            let empty_lists = EmptyLists::Count;
+            ConfigTxGen { addresses: &[], kafka_brokers, snapshot_interval_size: 16 << 20, policies, empty_lists }
         } else {
             let policies = DefaultPolicies::FilledIn;
-            ConfigTxGen { addresses: &["127.0.0.1:7050"], kafka_brokers, snapshot_interval_size: 20 << 20, policies }
+            let (addresses, empty_lists) = (&["127.0.0.1:7050"], EmptyLists::AreAbsent);
+            ConfigTxGen { addresses, kafka_brokers, snapshot_interval_size: 20 << 20, policies, empty_lists }
         }
     }
 

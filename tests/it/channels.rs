@@ -85,15 +85,19 @@ fn the_inputs_choose_the_version_of_a_bft_network() {
     assert!(refused.stderr.contains("FK0901"), "{}", refused.stderr);
 }
 
-#[test]
-fn fabric_1_4_is_chosen_for_a_system_channel_of_its_capabilities() {
-    let project = fixture("raft-two-orgs");
-    project.write("network.yaml", SYSTEM_CHANNEL);
+fn with_capabilities_of_1_4(project: &Project) {
     for (newer, older) in [("V2_0: true", "V1_4_3: true"), ("V2_5: true", "V1_4_2: true")] {
         project.replace("configtx.yaml", newer, older);
     }
     let orderer = "Orderer: &OrdererCapabilities\n    V1_4_3: true";
     project.replace("configtx.yaml", orderer, "Orderer: &OrdererCapabilities\n    V1_4_2: true");
+}
+
+#[test]
+fn fabric_1_4_is_chosen_for_a_system_channel_of_its_capabilities() {
+    let project = fixture("raft-two-orgs");
+    project.write("network.yaml", SYSTEM_CHANNEL);
+    with_capabilities_of_1_4(&project);
     project.run(&["channel", "genesis"]).ok();
     let block = std::fs::read(project.path().join("channel-artifacts/genesis.block")).unwrap();
     // Five empty entries of metadata: only later versions write the first.
@@ -102,4 +106,28 @@ fn fabric_1_4_is_chosen_for_a_system_channel_of_its_capabilities() {
     later.ok();
     let block = std::fs::read(project.path().join("later.block")).unwrap();
     assert!(block.ends_with(&[0x1a, 14, 10, 4, 10, 2, 10, 0, 10, 0, 10, 0, 10, 0, 10, 0]), "{:?}", &block[block.len() - 20..]);
+}
+
+#[test]
+fn an_empty_list_of_addresses_is_none_to_fabric_1_4() {
+    let project = fixture("raft-two-orgs");
+    let text = project.read("configtx.yaml");
+    let (before, rest) = text.split_once("  Addresses:\n").unwrap();
+    let (_, after) = rest.split_once("  BatchTimeout:").unwrap();
+    project.write("configtx.yaml", &format!("{before}  Addresses: []\n  BatchTimeout:{after}"));
+    with_capabilities_of_1_4(&project);
+    for (version, filled_in) in [("1.4", true), ("2.5", false)] {
+        let file = format!("{version}.block");
+        let profile = ["--profile", "SystemChannelGenesis", "--channel", "one"];
+        project
+            .run(&[&["channel", "genesis", "--as-written", "--fabric-version", version, "-o", &file][..], &profile].concat())
+            .ok();
+        let block = std::fs::read(project.path().join(&file)).unwrap();
+        assert_eq!(block.windows(14).any(|part| part == b"127.0.0.1:7050"), filled_in, "{version}");
+    }
+    // What is deployed has no loopback address that nobody wrote.
+    let deployed = ["--profile", "SystemChannelGenesis", "--channel", "one", "-o", "deployed.block"];
+    project.run(&[&["channel", "genesis", "--fabric-version", "1.4"][..], &deployed].concat()).ok();
+    let block = std::fs::read(project.path().join("deployed.block")).unwrap();
+    assert!(!block.windows(14).any(|part| part == b"127.0.0.1:7050"));
 }

@@ -4,7 +4,7 @@
 /// A number, or a size with a unit (`99 MB`, `512KB`): bytes. Units are powers of 1024, and a leading 0 means octal, as in Go.
 pub fn size(text: &str) -> Result<u32, String> {
     let reason = || format!("`{text}` is no size: write bytes, or a whole number and KB, MB or GB");
-    let lower = text.trim().to_ascii_lowercase();
+    let lower = text.to_ascii_lowercase();
     let unit = lower.strip_suffix('b').filter(|rest| rest.ends_with(['k', 'm', 'g'])).unwrap_or(&lower);
     let shift = match unit.as_bytes().last() {
         Some(b'k') => 10,
@@ -13,7 +13,9 @@ pub fn size(text: &str) -> Result<u32, String> {
         _ => 0,
     };
     let digits = if shift > 0 { unit[..unit.len() - 1].trim_end() } else { unit };
-    let number = integer(digits).ok_or_else(reason)?;
+    // Before a unit stand digits alone; hexadecimal and `_` are YAML's, for plain numbers.
+    let is_plain = shift == 0 || digits.bytes().all(|digit| digit.is_ascii_digit());
+    let number = integer(digits).filter(|_| is_plain).ok_or_else(reason)?;
     number
         .checked_shl(shift)
         .filter(|bytes| bytes >> shift == number)
@@ -43,7 +45,6 @@ const UNITS: &[(&str, f64)] =
 /// A duration in nanoseconds: Go's syntax (`2s`, `1m30s`, `0.5s`); a bare number is nanoseconds, as Fabric reads it.
 pub fn duration(text: &str) -> Result<i64, String> {
     let reason = || format!("`{text}` is no duration: write `2s` or `500ms`");
-    let text = text.trim();
     if let Some(nanoseconds) = integer(text) {
         return i64::try_from(nanoseconds).map_err(|_| reason());
     }
@@ -112,7 +113,22 @@ mod tests {
         ] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
-        for wrong in ["1.5 MB", "99 MiB", "4 GB", "-1", "", "MB", "5B", "5bb", "5mk", "0x", "99999999999999999999"] {
+        for wrong in [
+            "1.5 MB",
+            "0x10 MB",
+            "1_0 MB",
+            "10MB ",
+            "99 MiB",
+            "4 GB",
+            "-1",
+            "",
+            "MB",
+            "5B",
+            "5bb",
+            "5mk",
+            "0x",
+            "99999999999999999999",
+        ] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
     }
@@ -132,7 +148,7 @@ mod tests {
         ] {
             assert_eq!(duration(text).map(go_duration).as_deref(), Ok(printed), "{text}");
         }
-        for wrong in ["", "2 s", "s", "2x", "1.2.3s", "-", "abc"] {
+        for wrong in ["", "2 s", " 2s", "s", "2x", "1.2.3s", "-", "abc"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }

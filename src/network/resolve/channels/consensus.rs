@@ -55,7 +55,7 @@ impl Context<'_> {
     }
 
     fn kafka_brokers(&self, section: &configtx::Orderer) -> Vec<String> {
-        match section.kafka.as_ref().and_then(|kafka| kafka.brokers.as_ref()) {
+        match section.kafka.as_ref().and_then(|kafka| self.given_list(&kafka.brokers)) {
             Some(brokers) => brokers.iter().map(|broker| broker.value.clone()).collect(),
             None => self.configtxgen().kafka_brokers.iter().map(|broker| (*broker).to_owned()).collect(),
         }

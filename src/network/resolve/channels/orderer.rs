@@ -1,14 +1,14 @@
 //! The `/Channel/Orderer` group: consensus, addresses, batches. Defaults are configtxgen's
 //! (fabric `internal/configtxgen/genesisconfig/config.go`).
 
-use super::Context;
 use super::members::Section;
 use super::policies::Group;
+use super::{Context, Purpose};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::configtx;
 use crate::network::resolve::units;
-use crate::network::versions::Level;
-use crate::network::{Address, BatchSize, Capabilities, Consensus, HostPort, OrdererConfig, Role, addresses};
+use crate::network::versions::{EmptyLists, Level};
+use crate::network::{Address, BatchSize, Capabilities, Consensus, HostPort, MemberOrg, OrdererConfig, Role, addresses};
 use crate::yaml::Spanned;
 
 impl Context<'_> {
@@ -35,15 +35,22 @@ impl Context<'_> {
         Some(config)
     }
 
-    /// `Addresses`, or what the version's configtxgen takes in their place.
+    /// `Addresses`, or what the version's configtxgen takes in their place: a loopback address, which nobody deploys.
     fn channel_wide_addresses(&self, section: &Spanned<configtx::Orderer>) -> Vec<Spanned<String>> {
-        match &section.addresses {
-            Some(addresses) => addresses.clone(),
+        match self.given_list(&section.addresses) {
+            Some(addresses) => addresses.to_vec(),
+            None if self.purpose != Purpose::ChannelsAsWritten => Vec::new(),
             None => {
                 let defaults = self.configtxgen().addresses.iter();
                 defaults.map(|address| Spanned::new((*address).to_owned(), section.place.clone())).collect()
             }
         }
+    }
+
+    /// A list, if the version's configtxgen takes it for one: to Fabric 1.4 an empty list is none.
+    pub fn given_list<'a>(&self, list: &'a Option<Vec<Spanned<String>>>) -> Option<&'a [Spanned<String>]> {
+        let empty_lists = self.configtxgen().empty_lists;
+        list.as_deref().filter(|list| !list.is_empty() || empty_lists == EmptyLists::Count)
     }
 
     /// `host:port` text of an ordering endpoint.
@@ -94,7 +101,8 @@ impl Context<'_> {
                 "give the channel `Capabilities: {V2_0: true}`, or list the addresses as `Addresses` in the Orderer section",
             )));
         }
-        if self.channel_wide_addresses(section).is_empty() && first.is_none() {
+        let is_v3 = channel.iter().flatten().any(|name| name == "V3_0");
+        if self.channel_wide_addresses(section).is_empty() && first.is_none() && (!is_v3 || config.orgs.is_empty()) {
             let problem = Problem::new(Code::FK0257, "the channel names no orderer's address").at(&section.place);
             problems.push(
                 self.judged(
@@ -102,7 +110,6 @@ impl Context<'_> {
                 ),
             );
         }
-        let is_v3 = channel.iter().flatten().any(|name| name == "V3_0");
         if let (true, Some(address)) = (is_v3, section.addresses.iter().flatten().next()) {
             problems.push(
                 Problem::new(Code::FK0264, "with the capability `V3_0` a channel has no `Addresses` of its own")
@@ -110,7 +117,8 @@ impl Context<'_> {
                     .help("list them as `OrdererEndpoints` of the ordering orgs, and take `Addresses` out"),
             );
         }
-        for org in config.orgs.iter().filter(|org| is_v3 && first.is_some() && org.orderer_endpoints.is_empty()) {
+        let lacks_endpoints = |org: &&MemberOrg| is_v3 && org.foreign.is_none() && org.orderer_endpoints.is_empty();
+        for org in config.orgs.iter().filter(lacks_endpoints) {
             problems.push(
                 Problem::new(
                     Code::FK0264,
