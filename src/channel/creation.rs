@@ -72,7 +72,17 @@ pub(super) fn anchors_of(channel: &Channel, of: &AnchorsOf<'_>, problems: &mut P
         problems.push(problem.at(&channel.place).help(format!("its orgs are `{}`", names.join("`, `"))));
         return Err(Stop::Reported);
     };
-    if member.anchor_peers.is_empty() {
+    if let Some(foreign) = &member.foreign {
+        let message = format!(
+            "the org `{}` is marked `SkipAsForeign`: nothing here says which policies a change of it has to keep",
+            member.name
+        );
+        problems.push(
+            Problem::new(Code::FK0273, message)
+                .at(foreign)
+                .help("take the mark out, or let the org tell the channel its anchor peers itself"),
+        );
+    } else if member.anchor_peers.is_empty() {
         let mut problem =
             Problem::new(Code::FK0244, format!("`{}` has no anchor peers to tell of", member.name)).at(&member.place);
         problem.severity = Severity::Error;

@@ -79,6 +79,7 @@ pub fn organization(
     };
     let (purpose, hosts) = (Purpose::ChannelsAsWritten, Hosts::new(orgs, cluster));
     let mut cx = Context { orgs, known, cluster, purpose, hosts, dir: configtx.dir.clone() };
+    cx.check_keys_of_version(&configtx.content, problems);
     cx.organization(wanted, profile, &configtx.content, problems)
 }
 
