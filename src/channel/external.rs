@@ -6,7 +6,7 @@ use super::proto::msp::{IdemixMspConfig, MSP_IDEMIX, MspConfig};
 use super::{Hosts, suits};
 use crate::crypto::{MspFolder, key_fingerprint};
 use crate::diag::{Code, Place, Problem, Problems, Severity, Stop};
-use crate::network::{BftConsenter, CertificateSource, Consensus, MemberOrg, MspSource, Network};
+use crate::network::{BftConsenter, CertificateSource, Consensus, MemberOrg, MspSource, Network, Org};
 use crate::store::{Making, Store};
 use prost::Message;
 use std::path::Path;
@@ -24,7 +24,10 @@ pub fn preflight(network: &Network, keys: &Store, hosts: Hosts, problems: &mut P
                 continue;
             }
             match &org.msp {
-                MspSource::Org(id) => suits::check_org(channel, org, network.org(*id), keys, problems)?,
+                MspSource::Org(id) => {
+                    suits::check_org(channel, org, network.org(*id), keys, problems)?;
+                    warn_of_another_folder(org, network.org(*id), keys, problems)?;
+                }
                 MspSource::Folder(dir) => {
                     let errors = problems.count(Severity::Error);
                     let msp = msp_config(org, dir, problems)?;
@@ -55,6 +58,25 @@ pub fn preflight(network: &Network, keys: &Store, hosts: Hosts, problems: &mut P
             }
         }
     }
+    Ok(())
+}
+
+/// A folder that `MSPDir` names and the store stands for, though both are there and do not say the same.
+fn warn_of_another_folder(member: &MemberOrg, org: &Org, keys: &Store, problems: &mut Problems) -> Result<(), Stop> {
+    let dir = &member.msp_dir;
+    // What cannot be read is no folder that somebody would miss.
+    let elsewhere = Store::open(dir, Making::Nothing);
+    let Ok(named) = MspFolder::read(&elsewhere, Path::new(""), &mut Problems::new()) else { return Ok(()) };
+    let kept = MspFolder::read(keys, &org.dir().join("msp"), &mut Problems::new())?;
+    if named.cacerts.is_empty() || (named.cacerts == kept.cacerts && named.tlscacerts == kept.tlscacerts) {
+        return Ok(());
+    }
+    let message =
+        format!("`MSPDir` names `{}`, whose CAs are others than those that fabkube keeps for `{}`", dir.display(), org.domain);
+    problems.push(Problem::new(Code::FK0413, message).at(&member.place).help(
+        "fabkube's are taken: name the right folder with `--crypto-dir`, or, if the org is another company's, take it out of \
+         crypto-config.yaml",
+    ));
     Ok(())
 }
 

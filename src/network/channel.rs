@@ -277,6 +277,9 @@ pub struct MemberOrg {
     pub name: String,
     pub msp_id: String,
     pub msp: MspSource,
+    /// `MSPDir` as Fabric reads it, whatever `msp` makes of it.
+    #[serde(skip)]
+    pub msp_dir: PathBuf,
     pub policies: Vec<(String, Policy)>,
     /// Encoded in the Orderer group only.
     pub orderer_endpoints: Vec<Address>,

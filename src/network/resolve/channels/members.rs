@@ -88,6 +88,7 @@ impl Context<'_> {
             name: org.name.value.clone(),
             msp_id: org.id.value.clone(),
             msp,
+            msp_dir: self.path(&org.msp_dir),
             policies,
             orderer_endpoints,
             anchor_peers,
