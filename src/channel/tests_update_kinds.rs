@@ -66,9 +66,11 @@ fn a_system_channel_gains_and_loses_orgs_of_consortiums() {
     let org2 = consortiums[0].orgs.pop().unwrap();
     consortiums.push(Consortium { name: "Other".into(), orgs: vec![org2] });
     let (lines, _, said) = update(changed, RAFT, &running(known.clone()));
-    for line in
-        ["+ /Channel/Consortiums/Other", "+ /Channel/Consortiums/Other/Org2MSP", "- /Channel/Consortiums/SampleConsortium/Org2MSP"]
-    {
+    for line in [
+        "+ /Channel/Consortiums/Other",
+        "+ /Channel/Consortiums/Other/Org2MSP",
+        "- /Channel/Consortiums/SampleConsortium/Org2MSP",
+    ] {
         assert!(lines.iter().any(|known| known == line), "{lines:?}");
     }
     assert_eq!(said, [Code::FK0433]);
@@ -199,7 +201,10 @@ fn a_consenter_of_bft_comes_with_the_policy_that_orderers_compute() {
     let [comes, moves] = of_consenters[..] else { panic!("{lines:?}") };
     let text = "+ /Channel/Orderer Orderers consenter 2 orderer.beta.example.org:7050, BetaOrdererMSP, signs by orderer.beta.example.org until ";
     assert!(comes.starts_with(text), "{comes}");
-    assert!(moves.starts_with("  /Channel/Orderer Orderers consenter 4 orderer.delta.example.org:9999, DeltaOrdererMSP, "), "{moves}");
+    assert!(
+        moves.starts_with("  /Channel/Orderer Orderers consenter 4 orderer.delta.example.org:9999, DeltaOrdererMSP, "),
+        "{moves}"
+    );
     let (is, wanted, mapping) = block_validation(&bytes, &known);
     assert_eq!(is, Some(wanted));
     let ids: Vec<u32> = mapping.iter().map(|consenter| consenter.id).collect();
