@@ -53,23 +53,20 @@ fn group(current: &ConfigGroup, fresh: &mut ConfigGroup) {
             value.value.clone_from(&known.value);
         }
     }
-    // Orderers compare it with the certificates of the consenters, byte for byte (fabric 3 `orderer/consensus/smartbft/configverifier.go`).
-    let orderers = fresh.values.get("Orderers").and_then(|value| Orderers::decode(value.value.as_slice()).ok());
-    let block_validation = orderers.map(|orderers| bft_block_validation(&orderers.consenter_mapping));
     for (key, policy) in &mut fresh.policies {
         let Some(known) = current.policies.get(key) else { continue };
         policy.mod_policy.clone_from(&known.mod_policy);
-        if key == "BlockValidation" && block_validation.is_some() {
-            continue;
-        }
         // Tools number the identities of a rule differently.
         let same = comparable_policy(known.policy.as_ref()) == comparable_policy(policy.policy.as_ref());
         if same || readable::policy(known.policy.as_ref()) == readable::policy(policy.policy.as_ref()) {
             policy.policy.clone_from(&known.policy);
         }
     }
-    if let (Some(computed), Some(policy)) = (block_validation, fresh.policies.get_mut("BlockValidation")) {
-        policy.policy = Some(computed);
+    // Last, whatever the channel has: orderers compare it with the certificates of the consenters, byte for byte (fabric 3
+    // `orderer/consensus/smartbft/configverifier.go`).
+    let orderers = fresh.values.get("Orderers").and_then(|value| Orderers::decode(value.value.as_slice()).ok());
+    if let (Some(orderers), Some(validation)) = (orderers, fresh.policies.get_mut("BlockValidation")) {
+        validation.policy = Some(bft_block_validation(&orderers.consenter_mapping));
     }
     for (key, fresh) in &mut fresh.groups {
         if let Some(current) = current.groups.get(key) {

@@ -141,6 +141,11 @@ impl ByHand {
         self.processes.add(self.sandbox.start(host, &invocation, data.join("log")));
     }
 
+    /// Stops all orderers; they can be started again on what they have.
+    pub fn stop(&self) {
+        self.processes.end_all();
+    }
+
     /// Waits until an orderer listens.
     pub fn listens(&self, orderer: Orderer) {
         let at = (self.addresses[orderer.host], PORT);
