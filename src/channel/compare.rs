@@ -6,7 +6,10 @@ use super::consensus::ETCDRAFT;
 use super::history::Stored;
 use super::proto::configtx::ConfigGroup;
 use super::proto::configuration::Capabilities;
-use super::proto::msp::{FabricMspConfig, FabricOuIdentifier, MspConfig, PRINCIPAL_IDENTITY, SerializedIdentity};
+use super::proto::msp::{
+    FabricMspConfig, FabricOuIdentifier, IdemixMspConfig, MSP_FABRIC, MSP_IDEMIX, MspConfig, PRINCIPAL_IDENTITY,
+    SerializedIdentity,
+};
 use super::proto::orderer::{ConsensusType, RaftMetadata};
 use super::proto::peer::Acls;
 use super::proto::policies::{POLICY_SIGNATURE, Policy, SignaturePolicyEnvelope};
@@ -79,10 +82,20 @@ pub(super) fn stored_msp(group: &ConfigGroup, section: &[&str], org: &MemberOrg)
 }
 
 /// The MSP in an org's group.
-pub(super) fn msp_of(group: &ConfigGroup) -> Option<FabricMspConfig> {
+fn msp_of(group: &ConfigGroup) -> Option<FabricMspConfig> {
     let value = &group.values.get("MSP")?.value;
-    let config = MspConfig::decode(value.as_slice()).ok().filter(|config| config.r#type == 0)?;
+    let config = MspConfig::decode(value.as_slice()).ok().filter(|config| config.r#type == MSP_FABRIC)?;
     FabricMspConfig::decode(config.config.as_slice()).ok()
+}
+
+/// The MSP ID of an org's group, of whatever kind its MSP is.
+pub(super) fn msp_id_of(group: &ConfigGroup) -> Option<String> {
+    let config = MspConfig::decode(group.values.get("MSP")?.value.as_slice()).ok()?;
+    match config.r#type {
+        MSP_FABRIC => FabricMspConfig::decode(config.config.as_slice()).ok().map(|msp| msp.name),
+        MSP_IDEMIX => IdemixMspConfig::decode(config.config.as_slice()).ok().map(|msp| msp.name),
+        _ => None,
+    }
 }
 
 /// The paths at which two groups differ. Versions are the running channel's affair.
@@ -137,7 +150,7 @@ pub(super) fn comparable(key: &str, value: &[u8]) -> Vec<u8> {
 
 fn comparable_msp(value: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let mut config = MspConfig::decode(value)?;
-    if config.r#type == 0 {
+    if config.r#type == MSP_FABRIC {
         let mut fabric = FabricMspConfig::decode(config.config.as_slice())?;
         let FabricMspConfig {
             name: _,

@@ -11,6 +11,9 @@ use prost::Message;
 /// `OrdererType` of Raft.
 pub(super) const ETCDRAFT: &str = "etcdraft";
 
+/// `OrdererType` of BFT.
+pub(super) const BFT: &str = "BFT";
+
 /// The value; certificates are whole files, as they are (fabric `common/channelconfig`, `MarshalEtcdRaftMetadata`).
 pub(super) fn consensus_type(
     consensus: &Consensus,
@@ -27,7 +30,7 @@ pub(super) fn consensus_type(
             };
             (ETCDRAFT, metadata.encode_to_vec())
         }
-        Consensus::Bft { consenters: _, options } => ("BFT", bft_options(options).encode_to_vec()),
+        Consensus::Bft { consenters: _, options } => (BFT, bft_options(options).encode_to_vec()),
     };
     Ok(ConsensusType { r#type: name.into(), metadata, state: 0 })
 }

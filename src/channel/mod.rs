@@ -34,6 +34,8 @@ mod tests_history;
 mod tests_reference;
 #[cfg(test)]
 mod tests_update;
+#[cfg(test)]
+mod tests_update_kinds;
 mod update;
 
 pub use external::preflight;

@@ -1,36 +1,41 @@
 //! What is to be said against an update before anybody signs it: what orderers refuse, who leaves, and whose signature nobody
 //! can give any more.
 
-use super::compare::msp_of;
+use super::compare::msp_id_of;
 use super::difference;
 use super::policy::read_policy;
 use super::proto::configtx::ConfigGroup;
 use super::proto::orderer::ConsensusType;
 use crate::diag::{Code, Place, Problem, Problems};
 use prost::Message;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What Fabric refuses of the way from one configuration to the other, in whatever steps.
 pub(super) fn refused((current, from): (&ConfigGroup, &Place), (target, place): (&ConfigGroup, &Place), problems: &mut Problems) {
     let mut refused = |message: String, help: &str| {
         problems.push(Problem::new(Code::FK0431, message).at(place).at(from).help(help));
     };
-    for section in ["Orderer", "Application"] {
-        let (Some(old), new) = (current.groups.get(section), target.groups.get(section)) else { continue };
-        let Some(new) = new else {
-            refused(format!("`/Channel/{section}` would go"), "a channel cannot lose it: bring the section back");
-            continue;
-        };
-        for (name, org) in &old.groups {
-            let ids = (msp_of(org), new.groups.get(name).and_then(msp_of));
-            if let (Some(old), Some(new)) = ids
-                && old.name != new.name
-            {
-                refused(
-                    format!("`/Channel/{section}/{name}` would be another MSP: `{}`, not `{}`", new.name, old.name),
-                    "an org cannot change its MSP ID: take the old one out and add the new one under another name",
-                );
+    for section in ["Orderer", "Application", "Consortiums"] {
+        match (current.groups.contains_key(section), target.groups.contains_key(section)) {
+            (true, false) => {
+                refused(format!("`/Channel/{section}` would go"), "a channel cannot lose it: bring the section back");
             }
+            (false, true) if section == "Consortiums" => refused(
+                format!("`/Channel/{section}` would come to a channel that is no system channel"),
+                "`--profile` takes a profile that is of this channel",
+            ),
+            _ => {}
+        }
+    }
+    let after = orgs(target);
+    for (path, old) in orgs(current) {
+        if let (Some(old), Some(Some(new))) = (old, after.get(&path))
+            && old != *new
+        {
+            refused(
+                format!("`{path}` would be another MSP: `{new}`, not `{old}`"),
+                "an org cannot change its MSP ID: take the old one out and add the new one under another name",
+            );
         }
     }
     let (Some(old), Some(new)) = (consensus(current), consensus(target)) else { return };
@@ -57,18 +62,27 @@ pub(super) fn refused((current, from): (&ConfigGroup, &Place), (target, place): 
 
 /// Orgs that go are the one thing that a forgotten line in a file can do great harm by.
 pub(super) fn leaving(channel: &str, current: &ConfigGroup, (target, place): (&ConfigGroup, &Place), problems: &mut Problems) {
-    for section in ["Orderer", "Application"] {
-        let orgs = |group: &ConfigGroup| -> BTreeSet<String> {
-            group.groups.get(section).map(|group| group.groups.keys().cloned().collect()).unwrap_or_default()
-        };
-        for name in orgs(current).difference(&orgs(target)) {
-            let message = format!("the org `{name}` leaves `/Channel/{section}` of channel `{channel}`");
-            problems.push(Problem::new(Code::FK0433, message).at(place).help(
-                "if it is to stay: the files describe the whole channel, so name it in the profile; `SkipAsForeign: true` \
-                 keeps an org of others as the channel knows it",
-            ));
-        }
+    let after = orgs(target);
+    for path in orgs(current).into_keys().filter(|path| !after.contains_key(path)) {
+        let (section, name) = path.rsplit_once('/').unwrap_or_default();
+        let message = format!("the org `{name}` leaves `{section}` of channel `{channel}`");
+        problems.push(Problem::new(Code::FK0433, message).at(place).help(
+            "if it is to stay: the files describe the whole channel, so name it in the profile; `SkipAsForeign: true` \
+             keeps an org of others as the channel knows it",
+        ));
     }
+}
+
+/// The MSP IDs of all orgs, as far as they can be read, by the paths of their groups.
+fn orgs(group: &ConfigGroup) -> BTreeMap<String, Option<String>> {
+    let sections = ["Orderer", "Application"].into_iter().map(|name| (format!("/Channel/{name}"), group.groups.get(name)));
+    let consortiums = group.groups.get("Consortiums").into_iter().flat_map(|consortiums| &consortiums.groups);
+    let consortiums = consortiums.map(|(name, consortium)| (format!("/Channel/Consortiums/{name}"), Some(consortium)));
+    let orgs = sections.chain(consortiums).flat_map(|(path, section)| {
+        let orgs = section.into_iter().flat_map(|section| &section.groups);
+        orgs.map(move |(name, org)| (format!("{path}/{name}"), msp_id_of(org)))
+    });
+    orgs.collect()
 }
 
 fn consensus(group: &ConfigGroup) -> Option<ConsensusType> {
@@ -96,7 +110,7 @@ pub(super) fn strangers(current: &ConfigGroup, target: &ConfigGroup, place: &Pla
 }
 
 fn msp_ids(group: &ConfigGroup) -> BTreeSet<String> {
-    let own = msp_of(group).map(|msp| msp.name);
+    let own = msp_id_of(group);
     own.into_iter().chain(group.groups.values().flat_map(msp_ids)).collect()
 }
 

@@ -1,13 +1,15 @@
 //! The values and policies of a configuration in words: what people read when a channel changes.
 //! What differs between two configurations is `difference`'s.
 
-use super::consensus::ETCDRAFT;
+mod consensus;
+
 use super::policy::read_policy;
 use super::proto::configuration::{BlockDataHashingStructure, Capabilities, Consortium, HashingAlgorithm, OrdererAddresses};
-use super::proto::msp::{FabricMspConfig, FabricOuIdentifier, MspConfig};
-use super::proto::orderer::{BatchSize, BatchTimeout, ChannelRestrictions, ConsensusType, RaftConsenter, RaftMetadata};
+use super::proto::msp::{FabricMspConfig, FabricOuIdentifier, IdemixMspConfig, MSP_FABRIC, MSP_IDEMIX, MspConfig};
+use super::proto::orderer::{BatchSize, BatchTimeout, ChannelRestrictions, ConsensusType};
 use super::proto::peer::{Acls, AnchorPeers};
 use super::proto::policies::Policy;
+use super::proto::smartbft::Orderers;
 use crate::crypto::Certificate;
 use prost::{DecodeError, Message};
 use sha2::{Digest, Sha256};
@@ -51,48 +53,22 @@ fn read(key: &str, value: &[u8]) -> Result<Facts, DecodeError> {
         }
         "BatchTimeout" => one(BatchTimeout::decode(value)?.timeout),
         "ChannelRestrictions" => one(ChannelRestrictions::decode(value)?.max_count.to_string()),
-        "ConsensusType" => consensus(&ConsensusType::decode(value)?)?,
+        "ConsensusType" => consensus::facts(ConsensusType::decode(value)?)?,
+        "Orderers" => consensus::orderers(Orderers::decode(value)?),
         "MSP" => msp(&MspConfig::decode(value)?)?,
         _ => one(digest(value)),
     })
 }
 
-fn consensus(consensus: &ConsensusType) -> Result<Facts, DecodeError> {
-    let state = match consensus.state {
-        0 => "NORMAL".to_owned(),
-        1 => "MAINTENANCE".to_owned(),
-        other => other.to_string(),
-    };
-    let mut facts = named([("type", consensus.r#type.clone()), ("state", state)]);
-    if consensus.r#type != ETCDRAFT {
-        if !consensus.metadata.is_empty() {
-            facts.insert("metadata".into(), digest(&consensus.metadata));
-        }
-        return Ok(facts);
-    }
-    let RaftMetadata { consenters, options } = RaftMetadata::decode(consensus.metadata.as_slice())?;
-    for RaftConsenter { host, port, client_tls_cert, server_tls_cert } in consenters {
-        let mut keys = certificate(&server_tls_cert);
-        if client_tls_cert != server_tls_cert {
-            keys = format!("{keys}, as a client {}", certificate(&client_tls_cert));
-        }
-        facts.insert(format!("consenter {host}:{port}"), keys);
-    }
-    if let Some(options) = options {
-        facts.extend(named([
-            ("TickInterval", options.tick_interval),
-            ("ElectionTick", options.election_tick.to_string()),
-            ("HeartbeatTick", options.heartbeat_tick.to_string()),
-            ("MaxInflightBlocks", options.max_inflight_blocks.to_string()),
-            ("SnapshotIntervalSize", options.snapshot_interval_size.to_string()),
-        ]));
-    }
-    Ok(facts)
-}
-
 fn msp(config: &MspConfig) -> Result<Facts, DecodeError> {
-    if config.r#type != 0 {
-        return Ok(named([("type", config.r#type.to_string()), ("config", digest(&config.config))]));
+    match config.r#type {
+        MSP_FABRIC => {}
+        MSP_IDEMIX => {
+            let IdemixMspConfig { name, ipk, signer: _, revocation_pk, epoch: _ } =
+                IdemixMspConfig::decode(config.config.as_slice())?;
+            return Ok(named([("ID", name), ("IssuerPublicKey", digest(&ipk)), ("RevocationPublicKey", digest(&revocation_pk))]));
+        }
+        other => return Ok(named([("type", other.to_string()), ("config", digest(&config.config))])),
     }
     let msp = FabricMspConfig::decode(config.config.as_slice())?;
     let mut facts = named([("ID", msp.name.clone())]);

@@ -8,7 +8,7 @@ use super::policy::bft_block_validation;
 use super::proto::configtx::ConfigGroup;
 use super::proto::msp::{FabricMspConfig, MspConfig};
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
-use super::proto::smartbft::Orderers;
+use super::proto::smartbft::{Consenter, Orderers};
 use super::readable;
 use prost::{DecodeError, Message};
 
@@ -53,11 +53,6 @@ fn group(current: &ConfigGroup, fresh: &mut ConfigGroup) {
             value.value.clone_from(&known.value);
         }
     }
-    // Orderers compare it with the certificates of the consenters, byte for byte (fabric 3 `orderer/consensus/smartbft/configverifier.go`).
-    let orderers = fresh.values.get("Orderers").and_then(|value| Orderers::decode(value.value.as_slice()).ok());
-    if let (Some(orderers), Some(validation)) = (orderers, fresh.policies.get_mut("BlockValidation")) {
-        validation.policy = Some(bft_block_validation(&orderers.consenter_mapping));
-    }
     for (key, policy) in &mut fresh.policies {
         let Some(known) = current.policies.get(key) else { continue };
         policy.mod_policy.clone_from(&known.mod_policy);
@@ -66,6 +61,12 @@ fn group(current: &ConfigGroup, fresh: &mut ConfigGroup) {
         if same || readable::policy(known.policy.as_ref()) == readable::policy(policy.policy.as_ref()) {
             policy.policy.clone_from(&known.policy);
         }
+    }
+    // Last, whatever the channel has: orderers compare it with the certificates of the consenters, byte for byte (fabric 3
+    // `orderer/consensus/smartbft/configverifier.go`).
+    let orderers = fresh.values.get("Orderers").and_then(|value| Orderers::decode(value.value.as_slice()).ok());
+    if let (Some(orderers), Some(validation)) = (orderers, fresh.policies.get_mut("BlockValidation")) {
+        validation.policy = Some(bft_block_validation(&orderers.consenter_mapping));
     }
     for (key, fresh) in &mut fresh.groups {
         if let Some(current) = current.groups.get(key) {
@@ -108,9 +109,11 @@ fn msp(current: &[u8], fresh: &[u8]) -> Result<Vec<u8>, DecodeError> {
     Ok(config.encode_to_vec())
 }
 
-fn keep(known: &[Vec<u8>], certificate: &mut Vec<u8>) {
-    if let Some(same) = known.iter().find(|known| key_of(known) == key_of(certificate)) {
-        certificate.clone_from(same);
+/// Takes the first known certificate on the key of this one.
+fn keep(known: &[impl AsRef<[u8]>], certificate: &mut Vec<u8>) {
+    let key = key_of(certificate);
+    if let Some(same) = known.iter().map(AsRef::as_ref).find(|known| key_of(known) == key) {
+        *certificate = same.to_vec();
     }
 }
 
@@ -123,9 +126,8 @@ fn consensus(current: &[u8], fresh: &[u8]) -> Result<Vec<u8>, DecodeError> {
         let mut metadata = RaftMetadata::decode(consensus.metadata.as_slice())?;
         for consenter in &mut metadata.consenters {
             if let Some(same) = known.iter().find(|known| is_same(known, consenter)) {
-                let known = [same.client_tls_cert.clone(), same.server_tls_cert.clone()];
-                keep(&known, &mut consenter.client_tls_cert);
-                keep(&known, &mut consenter.server_tls_cert);
+                keep(&[&same.client_tls_cert, &same.server_tls_cert], &mut consenter.client_tls_cert);
+                keep(&[&same.server_tls_cert, &same.client_tls_cert], &mut consenter.server_tls_cert);
             }
         }
         metadata.consenters.sort_by_key(|consenter| {
@@ -137,17 +139,21 @@ fn consensus(current: &[u8], fresh: &[u8]) -> Result<Vec<u8>, DecodeError> {
     Ok(consensus.encode_to_vec())
 }
 
-/// BFT's consenters, who are known by the key that they sign with.
+/// BFT's consenters, who are known by the key that they sign with or by their ID; the rest as Raft's.
 fn orderers(current: &[u8], fresh: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    let (known, mut orderers) = (Orderers::decode(current)?, Orderers::decode(fresh)?);
+    let (known, mut orderers) = (Orderers::decode(current)?.consenter_mapping, Orderers::decode(fresh)?);
+    let place = |consenter: &Consenter| {
+        let signs = |known: &Consenter| key_of(&known.identity) == key_of(&consenter.identity);
+        known.iter().position(signs).or_else(|| known.iter().position(|known| known.id == consenter.id))
+    };
     for consenter in &mut orderers.consenter_mapping {
-        if let Some(same) = known.consenter_mapping.iter().find(|known| key_of(&known.identity) == key_of(&consenter.identity)) {
-            consenter.identity.clone_from(&same.identity);
-            let known = [same.client_tls_cert.clone(), same.server_tls_cert.clone()];
-            keep(&known, &mut consenter.client_tls_cert);
-            keep(&known, &mut consenter.server_tls_cert);
+        if let Some(Consenter { identity, client_tls_cert, server_tls_cert, .. }) = place(consenter).map(|i| &known[i]) {
+            keep(&[identity], &mut consenter.identity);
+            keep(&[client_tls_cert, server_tls_cert], &mut consenter.client_tls_cert);
+            keep(&[server_tls_cert, client_tls_cert], &mut consenter.server_tls_cert);
         }
     }
+    orderers.consenter_mapping.sort_by_key(|consenter| place(consenter).unwrap_or(usize::MAX));
     Ok(orderers.encode_to_vec())
 }
 

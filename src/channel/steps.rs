@@ -5,6 +5,7 @@
 use super::consensus::ETCDRAFT;
 use super::proto::configtx::{ConfigGroup, ConfigValue};
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
+use super::proto::smartbft::Orderers;
 use prost::Message;
 
 /// The configurations that lead from `current` to `target`, which is the last. Whatever is no consenter changes in the first,
@@ -33,6 +34,11 @@ pub(super) fn raft(group: &ConfigGroup) -> Option<(ConsensusType, RaftMetadata)>
     let consensus = ConsensusType::decode(group.groups.get("Orderer")?.values.get("ConsensusType")?.value.as_slice()).ok()?;
     let metadata = (consensus.r#type == ETCDRAFT).then(|| RaftMetadata::decode(consensus.metadata.as_slice()).ok())??;
     Some((consensus, metadata))
+}
+
+/// The consenters of BFT, where there are some.
+pub(super) fn bft(group: &ConfigGroup) -> Option<Orderers> {
+    Orderers::decode(group.groups.get("Orderer")?.values.get("Orderers")?.value.as_slice()).ok()
 }
 
 fn between(current: &ConfigGroup, target: &ConfigGroup, consensus: Vec<u8>) -> ConfigGroup {

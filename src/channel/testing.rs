@@ -11,7 +11,11 @@ use std::path::{Path, PathBuf};
 
 /// `tests/fixtures/raft-two-orgs`.
 pub(super) fn fixture() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "tests", "fixtures", "raft-two-orgs"].iter().collect()
+    fixture_of("raft-two-orgs")
+}
+
+pub(super) fn fixture_of(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "tests", "fixtures", name].iter().collect()
 }
 
 /// The block of configtxgen 2.5.16.
@@ -58,9 +62,13 @@ fn org_public(org: &Org, dir: &Path) -> OrgPublic {
 
 /// The tree of the one channel of a network, for which nothing may be found wrong.
 pub(super) fn group(network: &Network, hosts: Hosts) -> ConfigGroup {
+    group_of(network, &public(network), hosts)
+}
+
+/// The same of another fixture's public material.
+pub(super) fn group_of(network: &Network, public: &PublicMaterial, hosts: Hosts) -> ConfigGroup {
     let mut problems = Problems::new();
-    let public = public(network);
-    let encoding = Encoding { network, public: &public, hosts };
+    let encoding = Encoding { network, public, hosts };
     let group = encoder::new_channel_group(&network.channels[0], encoding, &mut problems).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     group

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A channel that runs with a configuration.
-fn running(group: ConfigGroup) -> Current {
+pub(super) fn running(group: ConfigGroup) -> Current {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("current.block");
     crate::fs::write(
@@ -27,11 +27,20 @@ fn running(group: ConfigGroup) -> Current {
 }
 
 /// The updates that the files ask for, and what is said beside.
-fn updates(mut network: Network, current: &Current) -> (Result<Vec<Update>, Stop>, Problems) {
+fn updates(network: Network, current: &Current) -> (Result<Vec<Update>, Stop>, Problems) {
+    let public = public(&network);
+    updates_of(network, &public, current)
+}
+
+/// The same of another fixture's public material.
+pub(super) fn updates_of(
+    mut network: Network,
+    public: &PublicMaterial,
+    current: &Current,
+) -> (Result<Vec<Update>, Stop>, Problems) {
     let mut problems = Problems::new();
     let foreign = without_foreign(&mut network, current, &mut problems).unwrap();
-    let public = public(&network);
-    let encoding = Encoding { network: &network, public: &public, hosts: Hosts::AsWritten };
+    let encoding = Encoding { network: &network, public, hosts: Hosts::AsWritten };
     let updates = target_of_files((&network.channels[0], encoding), foreign, current, &mut problems)
         .and_then(|target| current.updates_to(target, Form::Bare, &mut problems));
     (updates, problems)
@@ -43,11 +52,11 @@ fn lines(network: Network, current: &Current) -> Vec<String> {
     updates.unwrap().into_iter().flat_map(|update| update.lines).collect()
 }
 
-fn at<'a>(group: &'a mut ConfigGroup, path: &[&str]) -> &'a mut ConfigGroup {
+pub(super) fn at<'a>(group: &'a mut ConfigGroup, path: &[&str]) -> &'a mut ConfigGroup {
     path.iter().fold(group, |group, key| group.groups.get_mut(*key).unwrap())
 }
 
-fn change<M: Message + Default>(group: &mut ConfigGroup, key: &str, change: impl FnOnce(&mut M)) {
+pub(super) fn change<M: Message + Default>(group: &mut ConfigGroup, key: &str, change: impl FnOnce(&mut M)) {
     let value = group.values.get_mut(key).unwrap();
     let mut message = M::decode(value.value.as_slice()).unwrap();
     change(&mut message);

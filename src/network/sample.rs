@@ -3,7 +3,7 @@
 use super::{Network, OrgId, Purpose, resolve};
 use crate::diag::{Problems, Severity};
 use crate::input;
-use crate::project::Project;
+use crate::project::{ChannelChoice, Project};
 use std::path::Path;
 
 /// `samples/`: an ordering org of three Raft consenters, two peer orgs of two peers and a user, NodeOUs, one channel.
@@ -16,15 +16,29 @@ pub(crate) fn raft_two_orgs() -> Network {
     resolved("tests/fixtures/raft-two-orgs")
 }
 
+/// The channel of a profile of a fixture, with hosts as written, for whichever Fabric its inputs choose.
+pub(crate) fn channel_of(fixture: &str, channel: &str, profile: &str) -> Network {
+    let choice = ChannelChoice { channel: channel.to_owned(), profile: Some(profile.to_owned()) };
+    let project = in_package(&format!("tests/fixtures/{fixture}"));
+    resolved_for(&Project { channel: Some(choice), ..project }, Purpose::ChannelsAsWritten)
+}
+
 /// The id of an org by its place.
 pub(crate) fn org_id(index: usize) -> OrgId {
     OrgId::new(index)
 }
 
 fn resolved(dir: &str) -> Network {
+    resolved_for(&in_package(dir), Purpose::Deployment)
+}
+
+fn in_package(dir: &str) -> Project {
+    Project::in_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join(dir))
+}
+
+fn resolved_for(project: &Project, purpose: Purpose) -> Network {
     let mut problems = Problems::new();
-    let project = Project::in_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join(dir));
-    let network = input::load(&project, &mut problems).and_then(|inputs| resolve(&inputs, Purpose::Deployment, &mut problems));
+    let network = input::load(project, &mut problems).and_then(|inputs| resolve(&inputs, purpose, &mut problems));
     assert_eq!(problems.count(Severity::Error), 0, "{problems:?}");
     network.unwrap()
 }

@@ -2,6 +2,8 @@
 //! Processes are built from the manifests alone; only these differ from a cluster: mount paths are temporary folders, addresses
 //! are loopback addresses, names come from a hosts file, and CouchDB is left out.
 
+mod by_hand;
+mod channels;
 mod client;
 mod cluster;
 mod manifests;
@@ -187,7 +189,7 @@ fn fabric_runs_a_network_that_was_written_for_one_machine() {
 fn fabric_3_runs_a_network_with_ed25519_keys() {
     let Some(bin) = programs() else { return };
     let version = version(&bin);
-    if !version.starts_with("v3.") {
+    if !version.starts_with("3.") {
         return say(&format!("skipped: Fabric {version} knows no Ed25519 keys"));
     }
     let ecdsa = Project::sample();
@@ -222,11 +224,16 @@ fn fabric_3_runs_a_network_with_ed25519_keys() {
     runs("Ed25519 keys", &AS_WRITTEN, manifests, &block);
 }
 
-/// What Fabric's `peer` says that it is: `v3.1.5`.
+/// What Fabric's `peer` says that it is: `3.1.5`.
 fn version(bin: &Path) -> String {
     let output = Command::new(bin.join("peer")).arg("version").output().expect("`peer version` runs");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    printed.lines().find_map(|line| line.trim().strip_prefix("Version: ")).unwrap_or("of no known version").to_owned()
+    printed
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Version: "))
+        .unwrap_or("of no known version")
+        .trim_start_matches('v')
+        .to_owned()
 }
 
 /// Renders a project and brings its network up. Where the cluster's DNS has names beside those of Services, the certificates
@@ -355,16 +362,27 @@ fn no_secret_is_logged(cluster: &Cluster) {
     }
 }
 
-/// The folder of Fabric's programs, if there is one.
+/// The folder of Fabric's programs, if there is one and they can run what is rendered.
 fn programs() -> Option<PathBuf> {
+    static ONCE: Once = Once::new();
+    let bin = any_programs()?;
+    if version(&bin).starts_with("1.") {
+        ONCE.call_once(|| say("skipped: what is rendered is for Fabric 2.5, and FABKUBE_FABRIC_BIN has Fabric 1.4"));
+        return None;
+    }
+    for name in ["orderer", "osnadmin", "peer"] {
+        assert!(bin.join(name).is_file(), "FABKUBE_FABRIC_BIN has no `{name}`: {}", bin.display());
+    }
+    Some(bin)
+}
+
+/// The folder of Fabric's programs of any version, if there is one.
+fn any_programs() -> Option<PathBuf> {
     static ONCE: Once = Once::new();
     let Some(bin) = std::env::var_os("FABKUBE_FABRIC_BIN").map(PathBuf::from) else {
         ONCE.call_once(|| say("skipped: FABKUBE_FABRIC_BIN is not set"));
         return None;
     };
-    for name in ["orderer", "osnadmin", "peer"] {
-        assert!(bin.join(name).is_file(), "FABKUBE_FABRIC_BIN has no `{name}`: {}", bin.display());
-    }
     Some(std::path::absolute(bin).unwrap())
 }
 

@@ -4,19 +4,17 @@
 use super::manifests::{Manifests, name_of, namespace_of};
 use super::net::{self, Forwarder};
 use super::pod::Pod;
-use super::process::{PATIENCE, PAUSE, Process, Sandbox};
+use super::process::{Processes, Sandbox};
 use k8s_openapi::api::core::v1::{Probe, Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 pub struct Cluster {
     // In this order they end.
-    processes: RefCell<Vec<Process>>,
+    processes: Processes,
     services: Vec<Forwarder>,
     pub sandbox: Sandbox,
     pub manifests: Manifests,
@@ -65,7 +63,7 @@ impl Cluster {
                 services.push(Forwarder::start(from, pod.port(&target)));
             }
         }
-        Ok(Self { processes: RefCell::default(), services, sandbox, manifests, pods, folder: Some(folder) })
+        Ok(Self { processes: Processes::default(), services, sandbox, manifests, pods, folder: Some(folder) })
     }
 
     /// A folder for what is no pod's.
@@ -85,7 +83,7 @@ impl Cluster {
     pub fn start(&self, component: &str) {
         for pod in self.nodes(component) {
             let log = pod.invocation().working_dir.with_file_name("log");
-            self.processes.borrow_mut().push(self.sandbox.start(&pod.name, &pod.invocation(), log));
+            self.processes.add(self.sandbox.start(&pod.name, &pod.invocation(), log));
         }
         for pod in self.nodes(component) {
             for (kind, asked) in pod.probes() {
@@ -96,42 +94,24 @@ impl Cluster {
 
     /// Asks again and again, until the answer is good. Fails when time is over or a pod has ended.
     pub fn wait<T>(&self, what: &str, ask: impl Fn() -> Result<T, String>) -> T {
-        let begun = Instant::now();
-        loop {
-            let answer = match ask() {
-                Ok(answer) => return answer,
-                Err(e) => e,
-            };
-            let ended: Vec<String> = self
-                .processes
-                .borrow_mut()
-                .iter_mut()
-                .filter_map(|process| process.ended().map(|status| format!("{} has ended with {status}\n", process.name)))
-                .collect();
-            if begun.elapsed() > PATIENCE || !ended.is_empty() {
-                panic!("{what}: {answer}\n{}{}", ended.concat(), self.tails());
-            }
-            std::thread::sleep(PAUSE);
-        }
+        self.processes.wait(what, ask)
     }
 
     /// The ends of all logs.
     pub fn tails(&self) -> String {
-        self.processes.borrow().iter().map(Process::tail).collect()
+        self.processes.tails()
     }
 
     /// Every line of a log, with its pod's name.
     pub fn log_lines(&self) -> Vec<(String, String)> {
-        let lines =
-            |process: &Process| process.log().lines().map(|line| (process.name.clone(), line.to_owned())).collect::<Vec<_>>();
-        self.processes.borrow().iter().flat_map(lines).collect()
+        self.processes.log_lines()
     }
 }
 
 impl Drop for Cluster {
     /// What failed can be looked at.
     fn drop(&mut self) {
-        self.processes.borrow_mut().clear();
+        self.processes.end_all();
         self.services.clear();
         if std::thread::panicking()
             && let Some(folder) = self.folder.take()

@@ -2,6 +2,7 @@
 //! What they run with is `pod`'s and `client`'s.
 
 use crate::support::read;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -116,6 +117,53 @@ impl Sandbox {
             }
         }
         Err(format!("`{}` does not end\n{}{}", process.name, read(&out), read(&err)))
+    }
+}
+
+/// Programs that run beside each other; they end when dropped, in the order in which they came.
+#[derive(Default)]
+pub struct Processes(RefCell<Vec<Process>>);
+
+impl Processes {
+    pub fn add(&self, process: Process) {
+        self.0.borrow_mut().push(process);
+    }
+
+    pub fn end_all(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// Asks again and again, until the answer is good. Fails when time is over or a program has ended.
+    pub fn wait<T>(&self, what: &str, ask: impl Fn() -> Result<T, String>) -> T {
+        let begun = Instant::now();
+        loop {
+            let answer = match ask() {
+                Ok(answer) => return answer,
+                Err(e) => e,
+            };
+            let ended: Vec<String> = self
+                .0
+                .borrow_mut()
+                .iter_mut()
+                .filter_map(|process| process.ended().map(|status| format!("{} has ended with {status}\n", process.name)))
+                .collect();
+            if begun.elapsed() > PATIENCE || !ended.is_empty() {
+                panic!("{what}: {answer}\n{}{}", ended.concat(), self.tails());
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// The ends of all logs.
+    pub fn tails(&self) -> String {
+        self.0.borrow().iter().map(Process::tail).collect()
+    }
+
+    /// Every line of a log, with its program's name.
+    pub fn log_lines(&self) -> Vec<(String, String)> {
+        let lines =
+            |process: &Process| process.log().lines().map(|line| (process.name.clone(), line.to_owned())).collect::<Vec<_>>();
+        self.0.borrow().iter().flat_map(lines).collect()
     }
 }
 
