@@ -87,8 +87,7 @@ fn judge_org(request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut 
                      network is to begin, whose members trust nobody of this one, `--new-network` takes the folder as it is",
         ));
     }
-    let of_consenters =
-        [(PinnedKey::Tls, Half::Tls, &known.consenters), (PinnedKey::Signing, Half::Identity, &known.signers)];
+    let of_consenters = [(PinnedKey::Tls, Half::Tls, &known.consenters), (PinnedKey::Signing, Half::Identity, &known.signers)];
     for (key, half, remembered) in of_consenters {
         for (name, remembered) in remembered {
             let mut members = org.nodes.iter().zip(&found.members);

@@ -89,7 +89,11 @@ fn the_inputs_choose_the_version_of_a_bft_network() {
     project.remove(folder);
     let refused = project.run(&["channel", "genesis"]).wrong();
     assert!(refused.stderr.contains("FK0305") && refused.stderr.contains("by a signing key"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("[FK0304]: the signing key of the consenter `orderer.beta.example.org`"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("[FK0304]: the signing key of the consenter `orderer.beta.example.org`"),
+        "{}",
+        refused.stderr
+    );
     assert!(!project.path().join(signcerts).exists());
     // A deployment of it is not built yet.
     let refused = project.run(&["render"]).wrong();
