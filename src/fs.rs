@@ -117,6 +117,11 @@ pub fn is_dir(path: &Path) -> Result<bool> {
     Ok(if_there(path, "look at", fs::metadata(path))?.is_some_and(|metadata| metadata.is_dir()))
 }
 
+/// Whether two paths lead to one place. What cannot be looked at is no place.
+pub fn is_one_place(one: &Path, other: &Path) -> bool {
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 /// The names in a folder, sorted; none where the folder is not there.
 pub fn list(dir: &Path) -> Result<Vec<OsString>> {
     let Some(entries) = if_there(dir, "list", fs::read_dir(dir))? else { return Ok(Vec::new()) };

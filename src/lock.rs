@@ -36,6 +36,9 @@ pub struct OrgLock {
     /// The TLS keys of the org's consenters, by common name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub consenters: BTreeMap<String, String>,
+    /// The signing keys of those of BFT, by common name: channels know them by these too.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub signers: BTreeMap<String, String>,
 }
 
 /// A channel's first block.

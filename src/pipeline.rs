@@ -204,11 +204,14 @@ fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems:
     Ok(Provided { material, history, lock, claim })
 }
 
-/// Writes the lock, where the policy writes at all.
-fn remember(walk: Walk<'_>, mut lock: Lock, facts: impl FnOnce(&mut Lock)) -> Result<(), Stop> {
+/// Writes the lock, where the policy writes at all and there is more to remember.
+fn remember(walk: Walk<'_>, lock: Lock, facts: impl FnOnce(&mut Lock)) -> Result<(), Stop> {
     if walk.policy.making.writes() {
-        facts(&mut lock);
-        lock.save(&walk.project.lock_file())?;
+        let mut with_facts = lock.clone();
+        facts(&mut with_facts);
+        if with_facts != lock {
+            with_facts.save(&walk.project.lock_file())?;
+        }
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::proto::orderer::{ConsensusType, RaftMetadata};
 use super::proto::peer::Acls;
 use super::proto::policies::{POLICY_SIGNATURE, Policy, SignaturePolicyEnvelope};
 use super::proto::smartbft::Orderers;
-use crate::crypto::{PemFile, key_fingerprint};
+use crate::crypto::key_fingerprint;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::{Channel, MemberOrg, MspSource};
 use prost::{DecodeError, Message};
@@ -58,7 +58,7 @@ fn check_roots(stored: &Stored, channel: &Channel, encoding: Encoding<'_>, probl
         for (kind, known, here) in
             [("CA", &known.root_certs, &folder.cacerts), ("TLS CA", &known.tls_root_certs, &folder.tlscacerts)]
         {
-            let here: BTreeSet<Vec<u8>> = here.iter().map(|PemFile { name: _, bytes }| key_of(bytes)).collect();
+            let here: BTreeSet<Vec<u8>> = here.iter().map(|file| key_of(&file.bytes)).collect();
             if !known.is_empty() && known.iter().all(|root| !here.contains(&key_of(root))) {
                 let message = format!(
                     "the block of channel `{}` knows another {kind} of `{}` than `{}` holds",

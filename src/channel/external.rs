@@ -5,39 +5,21 @@ use super::msp::Verifying;
 use super::proto::msp::{IdemixMspConfig, MSP_IDEMIX, MspConfig};
 use super::{Hosts, suits};
 use crate::crypto::{MspFolder, key_fingerprint};
-use crate::diag::{Code, Place, Problem, Problems, Severity, Stop};
-use crate::network::{BftConsenter, CertificateSource, Consensus, MemberOrg, MspSource, Network, Org};
+use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::network::{BftConsenter, CertificateSource, Channel, Consensus, MemberOrg, MspSource, Network, Org};
 use crate::store::{Making, Store};
 use prost::Message;
+use rayon::prelude::*;
 use std::path::Path;
 
 /// Finds what encoding would find wrong with the MSPs and certificates of channels, before anything is made. `keys` is the store
 /// of keys: what is there counts, and what is not will be made as the files say.
 pub fn preflight(network: &Network, keys: &Store, hosts: Hosts, problems: &mut Problems) -> Result<(), Stop> {
     for channel in network.channels_with_block() {
-        for (_, org) in channel.config.orgs() {
-            if let Some(foreign) = &org.foreign {
-                let message = format!("the org `{}` is marked `SkipAsForeign`, and nothing else here says what it is", org.name);
-                problems.push(Problem::new(Code::FK0273, message).at(foreign).help(
-                    "take the mark out: a first block needs all of every org, and an update keeps only what the channel has",
-                ));
-                continue;
-            }
-            match &org.msp {
-                MspSource::Org(id) => {
-                    suits::check_org(channel, org, network.org(*id), keys, problems)?;
-                    warn_of_another_folder(org, network.org(*id), keys, problems)?;
-                }
-                MspSource::Folder(dir) => {
-                    let errors = problems.count(Severity::Error);
-                    let msp = msp_config(org, dir, problems)?;
-                    if problems.count(Severity::Error) == errors {
-                        suits::check_msp_config(channel, org, &msp, problems);
-                    }
-                }
-                MspSource::Idemix(dir) => drop(idemix_msp_config(org, dir, problems)?),
-            }
-        }
+        let orgs: Vec<&MemberOrg> = channel.config.orgs().map(|(_, org)| org).collect();
+        let found: Vec<Problems> =
+            orgs.into_par_iter().map(|org| preflight_org(network, channel, org, keys)).collect::<Result<_, _>>()?;
+        found.into_iter().for_each(|of_org| problems.append(of_org));
         let Some(orderer) = &channel.config.orderer else { continue };
         if let Consensus::Bft { consenters, options: _ } = &orderer.consensus {
             for BftConsenter { id: _, msp_id: _, identity, consenter } in consenters {
@@ -61,9 +43,40 @@ pub fn preflight(network: &Network, keys: &Store, hosts: Hosts, problems: &mut P
     Ok(())
 }
 
+/// What would be wrong with the MSP of an org.
+fn preflight_org(network: &Network, channel: &Channel, org: &MemberOrg, keys: &Store) -> Result<Problems, Stop> {
+    let mut problems = Problems::new();
+    if let Some(foreign) = &org.foreign {
+        let message = format!("the org `{}` is marked `SkipAsForeign`, and nothing else here says what it is", org.name);
+        problems.push(
+            Problem::new(Code::FK0273, message)
+                .at(foreign)
+                .help("take the mark out: a first block needs all of every org, and an update keeps only what the channel has"),
+        );
+        return Ok(problems);
+    }
+    match &org.msp {
+        MspSource::Org(id) => {
+            suits::check_org(channel, org, network.org(*id), keys, &mut problems)?;
+            warn_of_another_folder(org, network.org(*id), keys, &mut problems)?;
+        }
+        MspSource::Folder(dir) => {
+            let msp = msp_config(org, dir, &mut problems)?;
+            if !problems.has_errors() {
+                suits::check_msp_config(channel, org, &msp, &mut problems);
+            }
+        }
+        MspSource::Idemix(dir) => drop(idemix_msp_config(org, dir, &mut problems)?),
+    }
+    Ok(problems)
+}
+
 /// A folder that `MSPDir` names and the store stands for, though both are there and do not say the same.
 fn warn_of_another_folder(member: &MemberOrg, org: &Org, keys: &Store, problems: &mut Problems) -> Result<(), Stop> {
     let dir = &member.msp_dir;
+    if crate::fs::is_one_place(dir, &keys.path(&org.dir().join("msp"))) {
+        return Ok(());
+    }
     // What cannot be read is no folder that somebody would miss.
     let elsewhere = Store::open(dir, Making::Nothing);
     let Ok(named) = MspFolder::read(&elsewhere, Path::new(""), &mut Problems::new()) else { return Ok(()) };

@@ -34,7 +34,7 @@ pub(super) fn check_org(
         return Ok(());
     }
     // `crypto` says what is wrong with the files themselves.
-    let folder = MspFolder::read(keys, &dir, &mut Problems::new())?;
+    let folder = MspFolder::read_administration(keys, &dir, &mut Problems::new())?;
     let read = |bytes: &Vec<u8>| read_ou_config(&dir.join("config.yaml"), bytes, &mut Problems::new());
     let OuConfig { node_ous, organizational_unit_identifiers: _ } = folder.config.as_ref().and_then(read).unwrap_or_default();
     let ous = node_ous.filter(|ous| ous.enable == Some(true));

@@ -110,7 +110,7 @@ impl FoundOrg {
 
     /// The certificates that count as the org's CA of a kind: the one that issues, those beside it, and those in the org's MSP.
     pub fn authorities(&self, authority: Authority) -> Vec<Certificate> {
-        let beside = self.above(authority).iter().filter_map(|file| Certificate::parse(&file.bytes).ok());
+        let beside = self.above(authority).iter().filter_map(|file| file.certificate().ok().cloned());
         self.authority(authority).certificate().cloned().into_iter().chain(beside).chain(self.of_msp(authority)).collect()
     }
 
@@ -123,7 +123,7 @@ impl FoundOrg {
 
     fn of_msp(&self, authority: Authority) -> impl Iterator<Item = Certificate> {
         let files = self.msp.authorities(authority).into_iter().flat_map(|(_, files)| files);
-        files.filter_map(|file| Certificate::parse(&file.bytes).ok())
+        files.filter_map(|file| file.certificate().ok().cloned())
     }
 }
 
@@ -145,7 +145,7 @@ impl FoundMember {
 pub(super) fn read(network: &Network, store: &Store, problems: &mut Problems) -> Result<Vec<FoundOrg>, Stop> {
     let read: Vec<_> = network.orgs.par_iter().map(|org| read_org(org, store)).collect::<Result<_, Stop>>()?;
     let (orgs, of_orgs): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    of_orgs.iter().flat_map(Problems::iter).for_each(|problem| problems.push(problem.clone()));
+    of_orgs.into_iter().for_each(|of_org| problems.append(of_org));
     Ok(orgs)
 }
 
@@ -159,7 +159,7 @@ fn read_org(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
     let members: Vec<_> = Member::all(org).collect();
     let read: Vec<_> = members.into_par_iter().map(|member| read_member(org, member, store)).collect::<Result<_, Stop>>()?;
     let (members, of_members): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    of_members.iter().flat_map(Problems::iter).for_each(|problem| problems.push(problem.clone()));
+    of_members.into_iter().for_each(|of_member| problems.append(of_member));
     Ok((FoundOrg { members, ..found }, problems))
 }
 
@@ -211,6 +211,10 @@ impl KeyFile {
 /// A file where a certificate belongs, or why it cannot be read as one.
 type CertificateFile = (PathBuf, Result<Certificate, String>);
 
+fn read_file(file: &PemFile) -> Result<Certificate, String> {
+    file.certificate().cloned().map_err(str::to_owned)
+}
+
 impl Reader<'_> {
     fn report(&mut self, code: Code, path: &Path, message: String, help: &str) {
         let place = Place::file(&self.store.path(path));
@@ -225,8 +229,8 @@ impl Reader<'_> {
     fn msp(&mut self, dir: &Path) -> Result<MspFolder, Stop> {
         let msp = MspFolder::read(self.store, dir, &mut self.problems)?;
         for (folder, file) in msp.certificates() {
-            if let Err(reason) = Certificate::parse(&file.bytes) {
-                self.unreadable(&dir.join(folder).join(&file.name), &reason);
+            if let Err(reason) = file.certificate() {
+                self.unreadable(&dir.join(folder).join(&file.name), reason);
             }
         }
         Ok(msp)
@@ -253,7 +257,9 @@ impl Reader<'_> {
             if path == expected || certificate::is_meant_as_certificate(bytes.expose()) {
                 msp::judge_public(self.store, &path, bytes.expose(), &mut self.problems);
                 beside.extend(msp::split(&path, bytes.expose()));
-                certificates.push((path, Certificate::parse(bytes.expose())));
+                // Mostly it is in the MSP too, byte by byte, where it has been read.
+                let in_msp = roots_of_msp.iter().find(|file| file.bytes == bytes.expose());
+                certificates.push((path, in_msp.map_or_else(|| Certificate::parse(bytes.expose()), read_file)));
             } else {
                 keys.push(KeyFile::read(path, &bytes));
             }
@@ -265,7 +271,7 @@ impl Reader<'_> {
             Authority::Tls => "tlscacerts",
         };
         let roots = layout::org_msp(org).join(folder);
-        certificates.extend(roots_of_msp.iter().map(|file| (roots.join(&file.name), Certificate::parse(&file.bytes))));
+        certificates.extend(roots_of_msp.iter().map(|file| (roots.join(&file.name), read_file(file))));
         let damaged = certificates.iter().position(|(path, read)| path == &expected && read.is_err());
         let has_key = |certificate: &Certificate| keys.iter().any(|file| file.fits(certificate));
         let with_key = || certificates.iter().position(|(_, read)| read.as_ref().is_ok_and(has_key));
@@ -285,7 +291,7 @@ impl Reader<'_> {
         let dir = layout::member_msp(org, member);
         let msp = self.msp(&dir)?;
         let signcert = msp.signcerts.first();
-        let signcert = signcert.map(|file| (dir.join("signcerts").join(&file.name), Certificate::parse(&file.bytes)));
+        let signcert = signcert.map(|file| (dir.join("signcerts").join(&file.name), read_file(file)));
         let identity = Parts {
             certificate: signcert,
             keys: self.keys(&layout::keystore(org, member))?,

@@ -6,7 +6,6 @@ use super::issue::{self, Issuer};
 use super::layout;
 use super::plan::{Authority, Half, Member, Profile};
 use super::shape::Shape;
-use super::verify::MOST_PLACES;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::Org;
 use std::path::{Path, PathBuf};
@@ -124,10 +123,9 @@ impl Lack {
             let Some((reason, help)) = obstacle(request, found, authority) else { continue };
             let others = if wanted.len() > 1 { format!(" and {} more", wanted.len() - 1) } else { String::new() };
             let message = format!("`{}`{others} needs a certificate, and the CA cannot issue it: {reason}", first.common_name());
-            let missing = wanted.iter().take(MOST_PLACES).map(|(member, half)| layout::certificate(org, *member, *half));
-            let problem = Problem::new(Code::FK0308, message).at(&place);
-            let problem = missing.fold(problem, |problem, path| problem.at(&Place::file(&request.store.path(&path))));
-            problems.push(problem.help(help));
+            let missing = wanted.iter().map(|(member, half)| layout::certificate(org, *member, *half));
+            let missing = missing.map(|path| Place::file(&request.store.path(&path)));
+            problems.push(Problem::new(Code::FK0308, message).at(&place).at_all(missing).help(help));
         }
     }
 

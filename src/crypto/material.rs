@@ -129,10 +129,17 @@ impl Material {
             for (authority, pinned) in [(Authority::Signing, &mut known.ca), (Authority::Tls, &mut known.tlsca)] {
                 *pinned = public.pin(authority, pinned);
             }
-            known.consenters.retain(|name, _| org.nodes.iter().any(|node| &node.common_name == name));
-            for (node, identity) in org.nodes.iter().zip(&public.nodes) {
-                if network.is_consenter(node.id) || known.consenters.contains_key(&node.common_name) {
-                    known.consenters.insert(node.common_name.clone(), identity.tls.certificate.key_fingerprint.clone());
+            for keys in [&mut known.consenters, &mut known.signers] {
+                keys.retain(|name, _| org.nodes.iter().any(|node| &node.common_name == name));
+            }
+            for (node, IdentityPublic { msp: _, certificate, tls }) in org.nodes.iter().zip(&public.nodes) {
+                for (keys, is_named, certificate) in [
+                    (&mut known.consenters, network.is_consenter(node.id), &tls.certificate),
+                    (&mut known.signers, network.is_signing_consenter(node.id), certificate),
+                ] {
+                    if is_named || keys.contains_key(&node.common_name) {
+                        keys.insert(node.common_name.clone(), certificate.key_fingerprint.clone());
+                    }
                 }
             }
         }

@@ -3,8 +3,8 @@
 use super::found::{FoundOrg, Pair};
 use super::layout;
 use super::material::lock_key;
-use super::plan::Authority;
-use super::{Request, Rooted};
+use super::plan::{Authority, Half};
+use super::{PinnedKey, Request, Rooted};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{Org, OrgKind, Role};
 use crate::store::Store;
@@ -87,20 +87,24 @@ fn judge_org(request: &Request<'_>, org: &Org, found: &FoundOrg, problems: &mut 
                      network is to begin, whose members trust nobody of this one, `--new-network` takes the folder as it is",
         ));
     }
-    let members = org.nodes.iter().zip(&found.members);
-    for (name, remembered) in &known.consenters {
-        let Some((_, member)) = members.clone().find(|(node, _)| &node.common_name == name) else { continue };
-        let what = match member.tls.fingerprint() {
-            Some(here) if &here == remembered => continue,
-            Some(_) => "is another than the one in fabkube.lock",
-            None if member.tls.is_broken() => continue,
-            None => "is not here, and fabkube.lock knows it",
-        };
-        problems.push(
-            Problem::new(Code::FK0304, format!("the TLS key of the consenter `{name}` {what}"))
-                .at(&place(&member.tls.path))
-                .help("restore the pair from a backup: the channel knows the orderer by this key"),
-        );
+    let of_consenters = [(PinnedKey::Tls, Half::Tls, &known.consenters), (PinnedKey::Signing, Half::Identity, &known.signers)];
+    for (key, half, remembered) in of_consenters {
+        for (name, remembered) in remembered {
+            let mut members = org.nodes.iter().zip(&found.members);
+            let Some((_, member)) = members.find(|(node, _)| &node.common_name == name) else { continue };
+            let pair = member.half(half);
+            let what = match pair.fingerprint() {
+                Some(here) if &here == remembered => continue,
+                Some(_) => "is another than the one in fabkube.lock",
+                None if pair.is_broken() => continue,
+                None => "is not here, and fabkube.lock knows it",
+            };
+            problems.push(
+                Problem::new(Code::FK0304, format!("the {} of the consenter `{name}` {what}", key.word()))
+                    .at(&place(&pair.path))
+                    .help("restore the pair from a backup: the channel knows the orderer by this key"),
+            );
+        }
     }
     true
 }

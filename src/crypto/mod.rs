@@ -149,16 +149,18 @@ fn look(request: &Request<'_>, problems: &mut Problems) -> Result<(Vec<FoundOrg>
     let found = found::read(network, store, problems)?;
     let elsewhere = memory::judge(request, &found, problems)?;
     let lacks = lacks_of(network, &found);
-    for (index, ((org, found), lack)) in network.orgs.iter().zip(&found).zip(&lacks).enumerate() {
-        if !elsewhere.contains(&index) {
-            match policy.making {
-                Making::Nothing => lack.report(request, org, problems),
-                Making::Missing | Making::InMemory => lack.judge(request, org, found, problems),
-            }
-            Check::new(request, org, found, lack).run(problems);
+    let orgs = network.orgs.par_iter().zip(&found).zip(&lacks).enumerate();
+    let judged = orgs.filter(|(index, _)| !elsewhere.contains(index)).map(|(_, ((org, found), lack))| {
+        let mut problems = Problems::new();
+        match policy.making {
+            Making::Nothing => lack.report(request, org, &mut problems),
+            Making::Missing | Making::InMemory => lack.judge(request, org, found, &mut problems),
         }
-    }
-    leftover::warn(network, store, problems)?;
+        Check::new(request, org, found, lack).run(&mut problems);
+        problems
+    });
+    judged.collect::<Vec<Problems>>().into_iter().for_each(|of_org| problems.append(of_org));
+    leftover::warn(network, &found, store, problems);
     problems.stop_on_errors()?;
     Ok((found, lacks))
 }

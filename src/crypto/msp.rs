@@ -1,21 +1,45 @@
 //! An MSP folder as it lies there, whole files, as Fabric reads them (`fabric/msp/configbuilder.go`): every file of a folder
 //! that holds a PEM block, by name. What the certificates in it say is `check`'s.
 
+use super::armor;
+use super::certificate::{self, Certificate};
 use super::plan::Authority;
-use super::{armor, certificate};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::fs::{self, SecretBytes};
 use crate::store::Store;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 /// One public file of an MSP folder. Private keys are in none.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct PemFile {
     pub name: String,
     /// The file as it is, text around its blocks included.
     pub bytes: Vec<u8>,
+    /// Read when it is first asked for, and not again: a folder is judged from many sides.
+    certificate: OnceLock<Result<Arc<Certificate>, String>>,
 }
+
+impl PemFile {
+    pub(super) fn new(name: String, bytes: Vec<u8>) -> Self {
+        Self { name, bytes, certificate: OnceLock::new() }
+    }
+
+    /// The first certificate in it, or why there is none to read.
+    pub(super) fn certificate(&self) -> Result<&Certificate, &str> {
+        let read = self.certificate.get_or_init(|| Certificate::parse(&self.bytes).map(Arc::new));
+        read.as_deref().map_err(String::as_str)
+    }
+}
+
+impl PartialEq for PemFile {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.bytes) == (&other.name, &other.bytes)
+    }
+}
+
+impl Eq for PemFile {}
 
 impl fmt::Debug for PemFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,28 +59,19 @@ pub struct MspFolder {
     pub signcerts: Vec<PemFile>,
     /// `config.yaml`.
     pub config: Option<Vec<u8>>,
+    /// What a killed run left half-done in it, below it.
+    pub(super) half_done: Vec<PathBuf>,
 }
 
 impl MspFolder {
     /// Reads the folder `below` of a store; what is not there is empty. Its private keys are not looked at.
     pub fn read(store: &Store, below: &Path, problems: &mut Problems) -> Result<Self, Stop> {
-        // Most have three of the seven: looking for each takes longer than looking once.
-        let there = store.list(below)?;
-        let is_there = |folder: &str| there.iter().any(|name| name == folder);
-        let mut files = |folder: &str| match is_there(folder) {
-            true => pem_files(store, &below.join(folder), problems),
-            false => Ok(Vec::new()),
-        };
-        Ok(Self {
-            cacerts: files("cacerts")?,
-            intermediatecerts: files("intermediatecerts")?,
-            admincerts: files("admincerts")?,
-            crls: files("crls")?,
-            tlscacerts: files("tlscacerts")?,
-            tlsintermediatecerts: files("tlsintermediatecerts")?,
-            signcerts: files("signcerts")?,
-            config: if is_there("config.yaml") { store.read(&below.join("config.yaml"))? } else { None },
-        })
+        Reading::begin(store, below, problems)?.folder(&FOLDERS)
+    }
+
+    /// The same of what says who administers, and no more: `admincerts` and `config.yaml`.
+    pub fn read_administration(store: &Store, below: &Path, problems: &mut Problems) -> Result<Self, Stop> {
+        Reading::begin(store, below, problems)?.folder(&["admincerts"])
     }
 
     /// The folder that these public files make, given by their paths below it.
@@ -64,24 +79,29 @@ impl MspFolder {
         let mut msp = Self::default();
         for (path, bytes) in files {
             let (folder, name) = (path.parent().and_then(Path::to_str), path.file_name().map(|name| name.to_string_lossy()));
-            let list = match folder {
-                Some("cacerts") => &mut msp.cacerts,
-                Some("intermediatecerts") => &mut msp.intermediatecerts,
-                Some("admincerts") => &mut msp.admincerts,
-                Some("crls") => &mut msp.crls,
-                Some("tlscacerts") => &mut msp.tlscacerts,
-                Some("tlsintermediatecerts") => &mut msp.tlsintermediatecerts,
-                Some("signcerts") => &mut msp.signcerts,
-                Some("") if name.as_deref() == Some("config.yaml") => {
-                    msp.config = Some(bytes.to_vec());
-                    continue;
-                }
-                _ => continue,
-            };
-            list.push(PemFile { name: name.unwrap_or_default().into_owned(), bytes: bytes.to_vec() });
+            if folder == Some("") && name.as_deref() == Some("config.yaml") {
+                msp.config = Some(bytes.to_vec());
+                continue;
+            }
+            let Some(list) = folder.and_then(|folder| msp.list_mut(folder)) else { continue };
+            list.push(PemFile::new(name.unwrap_or_default().into_owned(), bytes.to_vec()));
             list.sort_by(|a, b| a.name.cmp(&b.name));
         }
         msp
+    }
+
+    /// The files of one of its folders.
+    pub(super) fn list_mut(&mut self, folder: &str) -> Option<&mut Vec<PemFile>> {
+        match folder {
+            "cacerts" => Some(&mut self.cacerts),
+            "intermediatecerts" => Some(&mut self.intermediatecerts),
+            "admincerts" => Some(&mut self.admincerts),
+            "crls" => Some(&mut self.crls),
+            "tlscacerts" => Some(&mut self.tlscacerts),
+            "tlsintermediatecerts" => Some(&mut self.tlsintermediatecerts),
+            "signcerts" => Some(&mut self.signcerts),
+            _ => None,
+        }
     }
 
     /// The CAs of a kind, by folder: the roots, and what is between them and those who are issued for.
@@ -106,15 +126,79 @@ impl MspFolder {
     }
 }
 
+/// The folders of an MSP that Fabric takes every file of.
+const FOLDERS: [&str; 7] =
+    ["cacerts", "intermediatecerts", "admincerts", "crls", "tlscacerts", "tlsintermediatecerts", "signcerts"];
+
+/// A folder of a store that is being read.
+struct Reading<'a> {
+    store: &'a Store,
+    below: &'a Path,
+    /// Most have three of the seven: looking for each takes longer than looking once.
+    there: Vec<String>,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Reading<'a> {
+    fn begin(store: &'a Store, below: &'a Path, problems: &'a mut Problems) -> Result<Self, Stop> {
+        Ok(Self { store, below, there: store.list(below)?, problems })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.there.iter().any(|there| there == name)
+    }
+
+    /// `config.yaml`, and the files of these folders.
+    fn folder(mut self, wanted: &[&str]) -> Result<MspFolder, Stop> {
+        let mut msp = MspFolder::default();
+        for folder in wanted.iter().filter(|folder| self.has(folder)).copied().collect::<Vec<_>>() {
+            let files = self.files(folder, &mut msp.half_done)?;
+            if let Some(list) = msp.list_mut(folder) {
+                *list = files;
+            }
+        }
+        if self.has("config.yaml") {
+            msp.config = self.store.read(&self.below.join("config.yaml"))?;
+        }
+        Ok(msp)
+    }
+
+    fn files(&mut self, folder: &str, half_done: &mut Vec<PathBuf>) -> Result<Vec<PemFile>, Stop> {
+        let dir = self.below.join(folder);
+        let names = self.store.list(&dir)?;
+        half_done.extend(names.iter().filter(|name| name.starts_with(fs::TEMPORARY)).map(|name| Path::new(folder).join(name)));
+        let read = |name: &str| self.store.read(&dir.join(name));
+        let mut found = files(names, read, PemFile::new)?;
+        found.retain(|file| {
+            judge_public(self.store, &dir.join(&file.name), &file.bytes, self.problems);
+            let holds = file.certificate().is_ok() || certificate::holds_pem(&file.bytes);
+            if !holds && !file.name.starts_with('.') {
+                let place = Place::file(&self.store.path(&dir.join(&file.name)));
+                let certificate = [".pem", ".crt", ".cer", ".cert"].iter().any(|end| file.name.ends_with(end));
+                self.problems.push(if certificate {
+                    Problem::new(Code::FK0306, format!("`{}` holds no certificate", file.name))
+                        .at(&place)
+                        .help("restore the file from a backup, or delete it")
+                } else {
+                    Problem::new(Code::FK0316, format!("`{}` holds no PEM, and Fabric skips it", file.name))
+                        .at(&place)
+                        .help("move it out of the folder, or restore the certificate that was there")
+                });
+            }
+            holds
+        });
+        Ok(found)
+    }
+}
+
 /// Every certificate of a file as a file of its own, since Fabric reads the first of each alone.
 pub(super) fn split(path: &Path, bytes: &[u8]) -> Vec<PemFile> {
     let blocks: Vec<_> =
         pem::parse_many(bytes).unwrap_or_default().into_iter().filter(|block| block.tag() == "CERTIFICATE").collect();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = |index: usize| if blocks.len() > 1 { format!("{stem}-{}.pem", index + 1) } else { format!("{stem}.pem") };
-    let file = |(index, block): (usize, &pem::Pem)| PemFile {
-        name: name(index),
-        bytes: armor::write("CERTIFICATE", block.contents()).into_bytes(),
+    let file = |(index, block): (usize, &pem::Pem)| {
+        PemFile::new(name(index), armor::write("CERTIFICATE", block.contents()).into_bytes())
     };
     blocks.iter().enumerate().map(file).collect()
 }
@@ -170,28 +254,4 @@ pub(super) fn judge_public(store: &Store, path: &Path, bytes: &[u8], problems: &
              is no secret any more",
         ));
     }
-}
-
-fn pem_files(store: &Store, dir: &Path, problems: &mut Problems) -> Result<Vec<PemFile>, Stop> {
-    let read = |name: &str| store.read(&dir.join(name));
-    let mut found = files(store.list(dir)?, read, |name, bytes| PemFile { name, bytes })?;
-    found.retain(|file| {
-        judge_public(store, &dir.join(&file.name), &file.bytes, problems);
-        let holds = certificate::holds_pem(&file.bytes);
-        if !holds && !file.name.starts_with('.') {
-            let place = Place::file(&store.path(&dir.join(&file.name)));
-            let certificate = [".pem", ".crt", ".cer", ".cert"].iter().any(|end| file.name.ends_with(end));
-            problems.push(if certificate {
-                Problem::new(Code::FK0306, format!("`{}` holds no certificate", file.name))
-                    .at(&place)
-                    .help("restore the file from a backup, or delete it")
-            } else {
-                Problem::new(Code::FK0316, format!("`{}` holds no PEM, and Fabric skips it", file.name))
-                    .at(&place)
-                    .help("move it out of the folder, or restore the certificate that was there")
-            });
-        }
-        holds
-    });
-    Ok(found)
 }

@@ -136,7 +136,7 @@ impl Line {
         let name = layout::certificate_name(&authority.common_name(org));
         let pair = found.authority(authority);
         let files = found.msp.authorities(authority).into_iter().flat_map(|(_, files)| files);
-        let of_file = |file: &PemFile| Some((file.name.clone(), Certificate::parse(&file.bytes).ok()?));
+        let of_file = |file: &PemFile| Some((file.name.clone(), file.certificate().ok()?.clone()));
         let mut others: Vec<(String, Certificate)> = files.chain(found.above(authority)).filter_map(of_file).collect();
         let mut certificates: Vec<(String, Certificate)> = Vec::new();
         certificates.extend(pair.certificate().map(|own| (name.clone(), own.clone())));
@@ -154,9 +154,8 @@ impl Line {
             return Some(format!("{folder}/{}", self.name));
         }
         let own = self.certificates.first().filter(|_| self.issues).map(|(_, own)| own);
-        let is_own = |file: &&PemFile| {
-            own.is_some_and(|own| Certificate::parse(&file.bytes).is_ok_and(|certificate| certificate.der == own.der))
-        };
+        let is_own =
+            |file: &&PemFile| own.is_some_and(|own| file.certificate().is_ok_and(|certificate| certificate.der == own.der));
         let of = |files: &[PemFile], folder| files.iter().find(is_own).map(|file| format!("{folder}/{}", file.name));
         let by_name = || roots.iter().any(|file| file.name == self.name).then(|| format!("{root_folder}/{}", self.name));
         of(roots, root_folder).or_else(|| of(others, other_folder)).or_else(by_name)

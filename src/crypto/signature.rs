@@ -3,9 +3,9 @@
 use super::certificate::{Certificate, KeyKind};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use ring::signature::{
-    ED25519, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
-    RSA_PKCS1_2048_8192_SHA384, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, UnparsedPublicKey,
-    VerificationAlgorithm,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519,
+    RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
 };
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use x509_parser::signature_algorithm::SignatureAlgorithm;
@@ -83,10 +83,15 @@ impl Signature {
                         Signed::of(verified.is_ok())
                     }};
                 }
-                match curve.as_str() {
-                    "P-256" => verified!(p256, 32),
-                    "P-384" => verified!(p384, 48),
-                    "P-521" => verified!(p521, 66),
+                match (curve.as_str(), hash) {
+                    ("P-256", Hash::Sha256) => by_ring(&ECDSA_P256_SHA256_ASN1),
+                    ("P-256", Hash::Sha384) => by_ring(&ECDSA_P256_SHA384_ASN1),
+                    ("P-384", Hash::Sha256) => by_ring(&ECDSA_P384_SHA256_ASN1),
+                    ("P-384", Hash::Sha384) => by_ring(&ECDSA_P384_SHA384_ASN1),
+                    // ring knows no others.
+                    ("P-256", _) => verified!(p256, 32),
+                    ("P-384", _) => verified!(p384, 48),
+                    ("P-521", _) => verified!(p521, 66),
                     _ => Signed::Unknown,
                 }
             }

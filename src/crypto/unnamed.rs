@@ -2,7 +2,7 @@
 
 use super::layout;
 use super::plan::Member;
-use super::verify::{MOST_PLACES, count};
+use super::verify::count;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{Network, OrgKind};
 use crate::store::Store;
@@ -17,7 +17,7 @@ pub fn note_unnamed(network: &Network, store: &Store, problems: &mut Problems) -
     }
     let message = format!("{} in the tree that no file names", count(strays.len(), "folder"));
     let places = strays.iter().map(|dir| Place::file(&store.path(dir)));
-    let problem = places.take(MOST_PLACES).fold(Problem::new(Code::FK0343, message), |problem, place| problem.at(&place));
+    let problem = Problem::new(Code::FK0343, message).at_all(places);
     problems.push(problem.help("nothing is done with them; move away what is not needed, or name it in crypto-config.yaml"));
     Ok(())
 }

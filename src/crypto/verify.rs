@@ -81,16 +81,12 @@ pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified
         let places = absent.iter().map(|dir| Place::file(&store.path(dir)));
         let problem =
             Problem::new(Code::FK0342, format!("what the files name is not complete here, in {}", count(absent.len(), "folder")));
-        let problem = places.take(MOST_PLACES).fold(problem, |problem, place| problem.at(&place));
-        problems.push(problem.help("`fabkube crypto generate` makes what is missing, where the CA's key is"));
+        problems.push(problem.at_all(places).help("`fabkube crypto generate` makes what is missing, where the CA's key is"));
     }
-    leftover::warn(network, store, problems)?;
+    leftover::warn(network, &found, store, problems);
     note_unnamed(network, store, problems)?;
     Ok(assign(rows, problems.iter().skip(known)))
 }
-
-/// More places than these nobody reads.
-pub(super) const MOST_PLACES: usize = 20;
 
 pub(super) fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }

@@ -32,6 +32,9 @@ impl fmt::Display for Severity {
     }
 }
 
+/// More places than these nobody reads.
+const MOST_PLACES: usize = 20;
+
 /// One thing that is wrong in the user's input. The message is lower case without a full stop, literals in backticks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -56,6 +59,11 @@ impl Problem {
             self.places.push(place.clone());
         }
         self
+    }
+
+    /// Adds many places: as many as anybody reads.
+    pub fn at_all(self, places: impl IntoIterator<Item = Place>) -> Self {
+        places.into_iter().take(MOST_PLACES).fold(self, |problem, place| problem.at(&place))
     }
 
     /// Says what to do.
@@ -94,6 +102,11 @@ impl Problems {
         if !self.list.contains(&problem) {
             self.list.push(problem);
         }
+    }
+
+    /// Adds what was found elsewhere, each once.
+    pub fn append(&mut self, found: Problems) {
+        found.list.into_iter().for_each(|problem| self.push(problem));
     }
 
     /// Adds a remedy to the problems of a file that have none.

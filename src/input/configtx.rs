@@ -199,6 +199,21 @@ pub struct SmartBft {
     pub decisions_per_leader: Option<Spanned<String>>,
 }
 
+impl Profile {
+    /// Every policy of the channel's groups.
+    pub fn policies(&self) -> impl Iterator<Item = &PolicySpec> {
+        let Self { consortium: _, application, orderer, consortiums, capabilities: _, policies } = self;
+        let of_sections = orderer.iter().map(|section| &section.policies);
+        let of_sections = of_sections.chain(application.iter().map(|section| &section.policies));
+        let orgs = orderer.iter().flat_map(|section| &section.organizations);
+        let orgs = orgs.chain(application.iter().flat_map(|section| &section.organizations));
+        let consortiums = consortiums.iter().flat_map(|consortiums| consortiums.iter());
+        let orgs = orgs.chain(consortiums.flat_map(|(_, consortium)| &consortium.organizations));
+        let groups = [policies].into_iter().chain(of_sections).chain(orgs.map(|org| &org.policies));
+        groups.flatten().flat_map(|policies| policies.iter()).map(|(_, policy)| policy)
+    }
+}
+
 impl ConfigTx {
     /// Every Orderer section of the file, used or not.
     pub fn orderers(&self) -> impl Iterator<Item = &Orderer> {

@@ -158,6 +158,15 @@ impl Consensus {
         }
     }
 
+    /// What the consenters sign with, where the channel's configuration names it, in its order.
+    pub fn identities(&self) -> impl Iterator<Item = &CertificateSource> {
+        let consenters = match self {
+            Consensus::Bft { consenters, options: _ } => consenters.as_slice(),
+            Consensus::Solo | Consensus::Kafka { .. } | Consensus::Raft { .. } => &[],
+        };
+        consenters.iter().map(|consenter| &consenter.identity)
+    }
+
     /// How many of `orderers` may be down while the service still orders: Raft needs a majority of its consenters, BFT two thirds,
     /// Solo its one node, and Kafka any.
     pub fn may_be_down(&self, orderers: usize) -> usize {

@@ -85,6 +85,12 @@ impl Network {
         self.channels.iter().flat_map(|c| c.config.consenters()).any(|c| c.node() == Some(id))
     }
 
+    /// Whether some channel's block names what this node signs with, as BFT's do.
+    pub fn is_signing_consenter(&self, id: NodeId) -> bool {
+        let of_channels = self.channels.iter().filter_map(|channel| channel.config.orderer.as_ref());
+        of_channels.flat_map(|orderer| orderer.consensus.identities()).any(|of| *of == CertificateSource::NodeSigning(id))
+    }
+
     /// Takes out the nodes and users whose certificates stand in no block. An org without NodeOUs keeps its users: its
     /// administrators are known by their certificates.
     pub fn leave_out_what_no_block_names(&mut self) {

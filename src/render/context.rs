@@ -198,7 +198,7 @@ impl View {
             if folder == "signcerts" && key.is_none() {
                 continue;
             }
-            for (i, PemFile { name, bytes }) in pem_files.iter().enumerate() {
+            for (i, PemFile { name, bytes, .. }) in pem_files.iter().enumerate() {
                 let number = if i == 0 { String::new() } else { format!("-{i}") };
                 add(format!("{word}{number}.pem"), format!("{folder}/{name}"), self.public(bytes));
             }
@@ -240,7 +240,9 @@ fn summary(org: &Org) -> Value {
 
 /// The folders of an MSP, and what a key of the Secret begins with.
 fn folders(msp: &MspFolder) -> [(&'static str, &'static str, &Vec<PemFile>); 7] {
-    let MspFolder { cacerts, intermediatecerts, admincerts, crls, tlscacerts, tlsintermediatecerts, signcerts, config: _ } = msp;
+    let MspFolder {
+        cacerts, intermediatecerts, admincerts, crls, tlscacerts, tlsintermediatecerts, signcerts, config: _, ..
+    } = msp;
     [
         ("cacerts", "cacert", cacerts),
         ("intermediatecerts", "intermediatecert", intermediatecerts),

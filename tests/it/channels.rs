@@ -76,9 +76,24 @@ fn the_inputs_choose_the_version_of_a_bft_network() {
     let signcerts = "crypto-config/ordererOrganizations/beta.example.org/orderers/orderer.beta.example.org/msp/signcerts";
     let folder = "crypto-config/ordererOrganizations/beta.example.org/orderers/orderer.beta.example.org/msp";
     assert!(project.path().join(signcerts).exists());
+    // So does the lock, and one that was written before it did learns it.
+    let lock = project.read("fabkube.lock");
+    let before = lock.split_inclusive('\n').scan(false, |inside, line| {
+        *inside = line.trim_end().ends_with("signers:") || *inside && line.starts_with("      ");
+        Some(if *inside { "" } else { line })
+    });
+    project.write("fabkube.lock", &before.collect::<String>());
+    assert_ne!(project.read("fabkube.lock"), lock);
+    project.run(&["channel", "genesis"]).ok();
+    assert_eq!(project.read("fabkube.lock"), lock);
     project.remove(folder);
     let refused = project.run(&["channel", "genesis"]).wrong();
     assert!(refused.stderr.contains("FK0305") && refused.stderr.contains("by a signing key"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("[FK0304]: the signing key of the consenter `orderer.beta.example.org`"),
+        "{}",
+        refused.stderr
+    );
     assert!(!project.path().join(signcerts).exists());
     // A deployment of it is not built yet.
     let refused = project.run(&["render"]).wrong();

@@ -35,13 +35,13 @@ pub(super) struct Folder<'a> {
 }
 
 /// The certificates of a folder's files that can be read, with their names.
-pub(super) fn read(files: &[PemFile]) -> Vec<(&str, Certificate)> {
-    files.iter().filter_map(|file| Some((file.name.as_str(), Certificate::parse(&file.bytes).ok()?))).collect()
+fn read(files: &[PemFile]) -> Vec<(&str, &Certificate)> {
+    files.iter().filter_map(|file| Some((file.name.as_str(), file.certificate().ok()?))).collect()
 }
 
 /// The certificates alone.
 pub(super) fn certificates(lists: [&[PemFile]; 2]) -> Vec<Certificate> {
-    lists.into_iter().flat_map(read).map(|(_, certificate)| certificate).collect()
+    lists.into_iter().flat_map(read).map(|(_, certificate)| certificate.clone()).collect()
 }
 
 /// The CAs of a kind that an MSP has.
@@ -92,9 +92,9 @@ impl Folder<'_> {
             .map(|(name, root)| (root_folder, name, root))
             .chain(read(others).into_iter().map(|(name, other)| (other_folder, name, other)))
         {
-            let mut faults = authority_faults(&certificate, authority, self.fabric_version);
+            let mut faults = authority_faults(certificate, authority, self.fabric_version);
             if faults.is_empty() {
-                faults.extend(self.chain_fault(&certificate, &known, (authority, root_folder)));
+                faults.extend(self.chain_fault(certificate, &known, (authority, root_folder)));
             }
             let file = Path::new(folder).join(name);
             let finding = |(code, message, help)| Finding { code, message, file: file.clone(), help };
@@ -174,8 +174,8 @@ impl Folder<'_> {
                 (None, Some(_)) if path.is_empty() => continue,
                 (None, Some(_)) => (Code::FK0410, "is not there"),
                 (None, None) => (Code::FK0336, "is not there"),
-                (Some(file), _) => match Certificate::parse(&file.bytes) {
-                    Ok(named) if !authorities.iter().any(|authority| authority.is_same_as(&named)) => {
+                (Some(file), _) => match file.certificate() {
+                    Ok(named) if !authorities.iter().any(|authority| authority.is_same_as(named)) => {
                         (Code::FK0336, "is neither in `cacerts` nor in `intermediatecerts`")
                     }
                     // A damaged file is its own problem.
@@ -198,8 +198,8 @@ impl Folder<'_> {
     }
 
     /// The certificate of a unit, where it is one of the folder's.
-    pub fn ou_certificate(&self, identifier: &OuIdentifier) -> Option<Certificate> {
-        Certificate::parse(&self.file(identifier.path())?.bytes).ok()
+    pub fn ou_certificate(&self, identifier: &OuIdentifier) -> Option<&Certificate> {
+        self.file(identifier.path())?.certificate().ok()
     }
 
     /// A file that `config.yaml` names; Go joins an absolute path to the folder, too.
@@ -271,7 +271,7 @@ impl Folder<'_> {
         let mut findings = Vec::new();
         for (name, certificate) in read(&self.msp.admincerts) {
             let of = &certificate.common_name;
-            let (code, message) = match known.chains(&certificate, time_of(&certificate)) {
+            let (code, message) = match known.chains(certificate, time_of(certificate)) {
                 _ if takes_key(&certificate.key_kind, Authority::Signing, self.fabric_version).is_err() => {
                     (Code::FK0331, format!("the administrator `{of}` has a key of the kind {}", certificate.key_kind))
                 }
@@ -280,7 +280,7 @@ impl Folder<'_> {
                     Code::FK0335,
                     format!("the administrator `{of}` has {} chains to a root, and Fabric takes only one", chains.len()),
                 ),
-                Err(refusal) if !refusal.is_of(&certificate) && !refusal.fault.shows_below() => continue,
+                Err(refusal) if !refusal.is_of(certificate) && !refusal.fault.shows_below() => continue,
                 Err(refusal) if refusal.fault == Fault::PathLength => continue,
                 Err(refusal) => (code_of(&refusal.fault), format!("the administrator `{of}` is refused: {refusal}")),
             };

@@ -187,7 +187,7 @@ impl Check<'_> {
         // One that is no CA of the MSP is its own problem.
         let certifier = folder.ou_certificate(identifier);
         let certifier = certifier.filter(|certifier| known.all().any(|ca| ca.is_same_as(certifier)));
-        if certifier.is_some_and(|certifier| !issuer.is_same_as(&certifier)) {
+        if certifier.is_some_and(|certifier| !issuer.is_same_as(certifier)) {
             let message = format!(
                 "the OU `{}` of `{name}` counts only where `{}` issued it, and another CA did",
                 identifier.name(),

@@ -23,6 +23,15 @@ impl Context<'_> {
         }
     }
 
+    /// Who orders for the consortiums of a system channel.
+    pub fn learn_ordering(&mut self, profile: &Profile) {
+        let orderers = profile.orderer.iter().flat_map(|orderer| &orderer.organizations);
+        let msp_ids: Vec<&String> = orderers.map(|org| &org.id.value).collect();
+        for (consortium, _) in profile.consortiums.iter().flat_map(|consortiums| consortiums.iter()) {
+            self.ordering.entry(consortium.value.clone()).or_default().extend(msp_ids.iter().copied().cloned());
+        }
+    }
+
     /// Loopback endpoints besides those of consenters: the next orderers of their org that have no such address, as the port of
     /// an orderer that follows the channel and orders nothing.
     pub fn learn_loopback_endpoints(&mut self, profile: &Profile, problems: &mut Problems) {

@@ -18,10 +18,11 @@ use super::hosts::{Hosts, Meaning};
 use super::orgs::{Known, NodeDraft, OrgDraft};
 use super::{Cluster, Purpose};
 use crate::diag::{Code, Place, Problem, Problems, Severity};
-use crate::input::Inputs;
+use crate::input::{ConfigTxFile, Inputs};
 use crate::network::versions::{self, ConfigTxGen};
 use crate::network::{Address, Addressing, Channel, HostPort, LoneOrg, NodeId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub(super) use list::system_channel;
@@ -35,6 +36,8 @@ struct Context<'a> {
     cluster: &'a Cluster,
     purpose: Purpose,
     hosts: Hosts,
+    /// The MSP IDs of the orgs that order for the channels of a consortium, by its name.
+    ordering: BTreeMap<String, BTreeSet<String>>,
     /// The folder that relative paths in configtx.yaml start from.
     dir: PathBuf,
 }
@@ -51,9 +54,11 @@ pub fn resolve(
         wanted.for_each(|entry| problems.push(no_configtx(&entry.name)));
         return Vec::new();
     };
-    let mut cx = Context { orgs, known, cluster, purpose, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
+    let mut cx = Context::new((orgs, known), (cluster, purpose), configtx);
     cx.check_keys_of_version(&configtx.content, problems);
     let wanted = list::wanted(inputs, &configtx.content, problems);
+    cx.warn_of_small_gates(wanted.iter().map(|channel| &channel.profile.value), problems);
+    configtx.content.profiles.iter().for_each(|(_, profile)| cx.learn_ordering(profile));
     // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
     for channel in &wanted {
         cx.learn_consenters(channel.profile);
@@ -77,8 +82,7 @@ pub fn organization(
         problems.push(problem.help("put configtx.yaml into the project folder, or name it with `--configtx FILE`"));
         return None;
     };
-    let (purpose, hosts) = (Purpose::ChannelsAsWritten, Hosts::new(orgs, cluster));
-    let mut cx = Context { orgs, known, cluster, purpose, hosts, dir: configtx.dir.clone() };
+    let mut cx = Context::new((orgs, known), (cluster, Purpose::ChannelsAsWritten), configtx);
     cx.check_keys_of_version(&configtx.content, problems);
     cx.organization(wanted, profile, &configtx.content, problems)
 }
@@ -95,6 +99,13 @@ struct InStore<'a> {
     org: &'a OrgDraft,
     /// What follows the org's folder, `/` between the parts.
     rest: String,
+}
+
+impl<'a> Context<'a> {
+    fn new((orgs, known): (&'a [OrgDraft], Known), (cluster, purpose): (&'a Cluster, Purpose), configtx: &ConfigTxFile) -> Self {
+        let (hosts, dir) = (Hosts::new(orgs, cluster), configtx.dir.clone());
+        Self { orgs, known, cluster, purpose, hosts, ordering: BTreeMap::new(), dir }
+    }
 }
 
 impl Context<'_> {

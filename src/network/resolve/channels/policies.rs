@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::input::configtx::PolicySpec;
+use crate::input::configtx::{PolicySpec, Profile};
 use crate::network::versions::DefaultPolicies;
 use crate::network::{ImplicitRule, Policy, Principal, PrincipalRole, Rule};
 use crate::yaml::Ordered;
@@ -98,12 +98,32 @@ impl Context<'_> {
         policies
     }
 
-    /// Fabric 3 reads `and` and `or` as operators of its expression library.
     fn checked_gates(&self, policy: Policy, spec: &PolicySpec) -> Result<Policy, String> {
-        let is_signature = matches!(policy, Policy::Signature(_));
-        if is_signature && self.cluster.version.is_from((3, 0)) && Policy::has_lower_case_gate(&spec.rule) {
-            return Err("Fabric 3 takes no `and` or `or` in small letters".to_owned());
+        match self.takes_small_gates() || !has_small_gate(spec) {
+            true => Ok(policy),
+            false => Err("Fabric 3 takes no `and` or `or` in small letters".to_owned()),
         }
-        Ok(policy)
     }
+
+    /// Warns, once for all profiles, of rules that the version takes and Fabric 3 does not.
+    pub fn warn_of_small_gates<'p>(&self, profiles: impl Iterator<Item = &'p Profile>, problems: &mut Problems) {
+        let specs = profiles.flat_map(Profile::policies).filter(|spec| self.takes_small_gates() && has_small_gate(spec));
+        let mut places = specs.map(|spec| spec.rule.place.clone()).peekable();
+        if places.peek().is_none() {
+            return;
+        }
+        let problem = Problem::new(Code::FK0246, "policies have `and` or `or` in small letters, which Fabric 3 refuses");
+        problems
+            .push(problem.at_all(places).help("write `AND` and `OR`: every version takes them, and the policy stays the same"));
+    }
+
+    /// Fabric 3 reads `and` and `or` as operators of its expression library.
+    fn takes_small_gates(&self) -> bool {
+        !self.cluster.version.is_from((3, 0))
+    }
+}
+
+/// Whether it is a signature rule with a gate `and` or `or`.
+fn has_small_gate(spec: &PolicySpec) -> bool {
+    *spec.kind == *"Signature" && Policy::has_lower_case_gate(&spec.rule)
 }

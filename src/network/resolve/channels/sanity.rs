@@ -11,9 +11,14 @@ use std::collections::BTreeSet;
 impl Context<'_> {
     /// Checks a configuration in which nothing else was found wrong.
     pub fn check_sanity(&self, config: &ChannelConfig, profile: &Spanned<Profile>, problems: &mut Problems) {
-        // Without an Orderer section the rest of the channel is the system channel's.
-        if config.orderer.is_some() {
-            warn_of_strangers(config, &profile.place, problems);
+        // Without an Orderer section the ordering orgs are the system channel's, which may be described elsewhere.
+        let own = BTreeSet::new();
+        let ordering = match (&config.orderer, &config.consortium) {
+            (Some(_), _) => Some(&own),
+            (None, consortium) => consortium.as_ref().and_then(|name| self.ordering.get(name)),
+        };
+        if let Some(ordering) = ordering {
+            warn_of_strangers(config, ordering, &profile.place, problems);
         }
         warn_of_missing_sub_policies(config, profile, problems);
         for org in config.application_orgs().iter().filter(|org| org.anchor_peers.is_empty() && org.foreign.is_none()) {
@@ -46,8 +51,9 @@ impl Context<'_> {
 }
 
 /// A policy over an MSP that the channel does not have can never be met, and Fabric says nothing.
-fn warn_of_strangers(config: &ChannelConfig, place: &Place, problems: &mut Problems) {
-    let known: BTreeSet<&str> = config.orgs().map(|(_, org)| org.msp_id.as_str()).collect();
+fn warn_of_strangers(config: &ChannelConfig, ordering: &BTreeSet<String>, place: &Place, problems: &mut Problems) {
+    let own = config.orgs().map(|(_, org)| org.msp_id.as_str());
+    let known: BTreeSet<&str> = own.chain(ordering.iter().map(String::as_str)).collect();
     let mut warn = |whose: &str, policies: &[(String, Policy)], place: &Place| {
         for (name, policy) in policies {
             for msp_id in policy.msp_ids().into_iter().filter(|id| !known.contains(id)) {
