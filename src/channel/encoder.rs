@@ -70,7 +70,8 @@ pub(super) fn new_orderer_group(
     match consensus {
         Consensus::Solo | Consensus::Raft { .. } => {}
         Consensus::Kafka { brokers } => {
-            add_value(&mut group, "KafkaBrokers", &KafkaBrokers { brokers: brokers.clone() }, ADMINS);
+            let brokers = brokers.iter().map(|broker| broker.value.clone()).collect();
+            add_value(&mut group, "KafkaBrokers", &KafkaBrokers { brokers }, ADMINS);
         }
         Consensus::Bft { consenters, options: _ } => {
             let orderers = consensus::orderers(consenters, encoding, problems)?;

@@ -6,7 +6,7 @@ use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
 use crate::lock::Memory;
-use crate::network::{Addressing, Namespace, Network, Node, Org, OrgKind, Purpose, Role};
+use crate::network::{Addressing, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role};
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
 use crate::render::{self, Shown};
@@ -93,6 +93,9 @@ fn tree(network: &Network) -> String {
             let _ = writeln!(text, "  {}  the Service over all of them", service.name);
         }
     }
+    if let Some(kafka) = &network.kafka {
+        let _ = writeln!(text, "{}", kafka_line(kafka));
+    }
     for channel in &network.channels {
         let members: Vec<&str> = channel.members.iter().map(|id| network.org(*id).name.as_str()).collect();
         let consenters = channel.config.consenters().len();
@@ -116,6 +119,20 @@ fn namespace_line(namespace: &Namespace, network: &Network) -> String {
         format!(", {} of {} orderers may be evicted at once", budget.max_unavailable, network.nodes().filter(is_orderer).count())
     });
     format!("namespace {} of {} (Pod Security {}{evictions})", namespace.name, orgs.join(", "), namespace.pod_security.word())
+}
+
+/// The brokers as channels name them.
+fn kafka_line(kafka: &Kafka) -> String {
+    let Kafka { pods, service, port, domain, replication_factor, zookeeper, .. } = kafka;
+    let dialled = match service {
+        Some(service) => format!("{service}:{port}"),
+        None => format!("{}-0.{domain}:{port}", pods.name),
+    };
+    let (brokers, servers) = (pods.replicas, zookeeper.pods.replicas);
+    format!(
+        "kafka {} in {}: {brokers} brokers at {dialled}, {replication_factor} replicas, {servers} servers of ZooKeeper",
+        pods.name, pods.namespace
+    )
 }
 
 fn org_line(org: &Org) -> String {

@@ -14,7 +14,7 @@ const KEYS: &[(&str, &str)] = &[
     ("ingress", "leave it out: fabkube makes no Ingress"),
     ("ca", "leave it out: certificates are made by fabkube itself"),
     ("chaincode", "leave it out: no chaincode is packed into the manifests"),
-    ("hlf-kafka", "leave it out: brokers are read from configtx.yaml"),
+    ("hlf-kafka", "leave it out: the brokers in configtx.yaml say what Kafka there is, and `kafka` in values.yaml how it runs"),
     ("externalOrderer", "leave it out: orderers are read from the files"),
     ("peer.logLevel", "use `peer.logSpec`"),
     ("peer.launchPods", "leave it out: one pass is enough"),

@@ -37,6 +37,8 @@ pub struct Settings {
     pub peer: PeerSettings,
     pub orderer: OrdererSettings,
     pub couchdb: CouchDbSettings,
+    pub kafka: KafkaSettings,
+    pub zookeeper: ZooKeeperSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -131,6 +133,59 @@ pod_settings! {
 pod_settings! {
     /// Those of one node; a peer's has a state database, and perhaps CouchDB.
     NodeSettings { state_database: Spanned<String>, couchdb: Option<Spanned<CouchDbSettings>>, }
+}
+
+/// A mirror of what pods that are no nodes of Fabric can be told.
+macro_rules! ensemble_settings {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(default, rename_all = "camelCase")]
+        pub struct $name {
+            $(pub $field: $type,)*
+            pub replicas: Spanned<i64>,
+            pub image: ImageSettings,
+            pub heap: Spanned<String>,
+            pub config: FreeMap,
+            pub resources: ResourceSettings,
+            pub storage: StorageSettings,
+            pub node_selector: Ordered<Spanned<String>>,
+            pub tolerations: Vec<Spanned<TolerationSettings>>,
+            pub affinity: FreeMap,
+            pub pod_anti_affinity: Spanned<String>,
+            pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
+            pub priority_class_name: Spanned<String>,
+            pub pod_labels: Ordered<Spanned<String>>,
+            pub pod_annotations: Ordered<Spanned<String>>,
+            pub service_account: ServiceAccountSettings,
+        }
+
+        impl $name {
+            /// What both kinds have beside what nodes have too.
+            pub fn of_pods(&self) -> EnsembleSettings<'_> {
+                let Self { image, heap, resources, storage, .. } = self;
+                EnsembleSettings { image, heap, resources, storage }
+            }
+        }
+    };
+}
+
+ensemble_settings! {
+    /// Kafka's brokers'.
+    KafkaSettings { create: bool, }
+}
+ensemble_settings! {
+    /// ZooKeeper's servers'.
+    ZooKeeperSettings {}
+}
+
+/// Settings of an ensemble's containers.
+#[derive(Clone, Copy, Debug)]
+pub struct EnsembleSettings<'a> {
+    pub image: &'a ImageSettings,
+    pub heap: &'a Spanned<String>,
+    pub resources: &'a ResourceSettings,
+    pub storage: &'a StorageSettings,
 }
 
 /// The account that a node's pod runs under.
@@ -229,6 +284,11 @@ impl Values {
     pub fn couchdb(&self, domain: &str, hostname: &str, problems: &mut Problems) -> CouchDbSettings {
         let node = self.of_node(domain, hostname).and_then(|node| node.get("couchdb"));
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
+    }
+
+    /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.
+    pub fn beside(&self, component: &str, problems: &mut Problems) -> NodeSettings {
+        merged([self.tree.get("defaults"), self.tree.get(component)], problems)
     }
 
     fn of_org(&self, domain: &str, key: &str) -> Option<&Node> {

@@ -8,6 +8,9 @@ pub mod port {
     pub const ORDERER_ADMIN: u16 = 7053;
     pub const OPERATIONS: u16 = 9443;
     pub const COUCHDB: u16 = 5984;
+    pub const ZOOKEEPER: u16 = 2181;
+    pub const ZOOKEEPER_PEER: u16 = 2888;
+    pub const ZOOKEEPER_ELECTION: u16 = 3888;
 }
 
 /// The full DNS name of a Service.

@@ -2,6 +2,7 @@
 
 use super::{NodeId, OrgId, Policy};
 use crate::diag::Place;
+use crate::yaml::Spanned;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -143,7 +144,7 @@ pub struct BatchSize {
 #[serde(rename_all = "kebab-case")]
 pub enum Consensus {
     Solo,
-    Kafka { brokers: Vec<String> },
+    Kafka { brokers: Vec<Spanned<String>> },
     Raft { consenters: Vec<Consenter>, options: RaftOptions },
     Bft { consenters: Vec<BftConsenter>, options: Box<BftOptions> },
 }

@@ -4,6 +4,7 @@
 pub mod addresses;
 mod channel;
 mod fabric_keys;
+mod kafka;
 pub mod names;
 mod node;
 mod org;
@@ -20,6 +21,7 @@ pub use channel::{
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
+pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
 pub use node::{
     EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage, Toleration,
 };
@@ -41,10 +43,12 @@ pub struct Network {
     pub addressing: Addressing,
     /// `cluster.local`, nearly everywhere.
     pub cluster_domain: String,
-    /// Every one that an org is in, each once.
+    /// Every one that an org or Kafka is in, each once.
     pub namespaces: Vec<Namespace>,
     pub orgs: Vec<Org>,
     pub channels: Vec<Channel>,
+    /// Where channels order by it, and it runs here.
+    pub kafka: Option<Kafka>,
 }
 
 impl Network {

@@ -1,6 +1,9 @@
 //! Networks for the tests of the stages after `resolve`: resolved from files, as a user's are.
 
-use super::{Network, OrgId, Purpose, resolve};
+use super::{
+    Network, OrgId, Purpose,
+    resolve::{self, resolve},
+};
 use crate::diag::{Problems, Severity};
 use crate::input;
 use crate::project::{ChannelChoice, Project};
@@ -21,6 +24,21 @@ pub(crate) fn channel_of(fixture: &str, channel: &str, profile: &str) -> Network
     let choice = ChannelChoice { channel: channel.to_owned(), profile: Some(profile.to_owned()) };
     let project = in_package(&format!("tests/fixtures/{fixture}"));
     resolved_for(&Project { channel: Some(choice), ..project }, Purpose::ChannelsAsWritten)
+}
+
+/// The same orgs, whose one channel is ordered by these brokers, and what is reported of them; `values` stand over the sample's own.
+pub(crate) fn by_kafka(brokers: &[&str], values: &str) -> (Network, Problems) {
+    let dir = tempfile::tempdir().unwrap();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    for file in ["crypto-config.yaml", "configtx.yaml"] {
+        std::fs::copy(samples.join(file), dir.path().join(file)).unwrap();
+    }
+    crate::fs::write(&dir.path().join("values.yaml"), values.as_bytes(), crate::fs::Mode::Public).unwrap();
+    let mut problems = Problems::new();
+    let inputs = input::load(&Project::in_dir(dir.path()), &mut problems).unwrap();
+    let mut network = resolve(&inputs, Purpose::Deployment, &mut problems).unwrap();
+    resolve::kafka::order_by(&mut network, brokers, &inputs, &mut problems);
+    (network, problems)
 }
 
 /// The id of an org by its place.

@@ -17,11 +17,14 @@ pub enum ScopeKind {
     Org,
     Orderer,
     Peer,
+    ZooKeeper,
+    Kafka,
 }
 
 impl ScopeKind {
     /// In the order in which they are rendered.
-    pub const ALL: &'static [ScopeKind] = &[ScopeKind::Namespace, ScopeKind::Org, ScopeKind::Orderer, ScopeKind::Peer];
+    pub const ALL: &'static [ScopeKind] =
+        &[ScopeKind::Namespace, ScopeKind::Org, ScopeKind::Orderer, ScopeKind::Peer, ScopeKind::ZooKeeper, ScopeKind::Kafka];
 
     /// The folder of its templates, which is also the name of its variable.
     pub fn folder(self) -> &'static str {
@@ -30,6 +33,8 @@ impl ScopeKind {
             ScopeKind::Org => "org",
             ScopeKind::Orderer => "orderer",
             ScopeKind::Peer => "peer",
+            ScopeKind::ZooKeeper => "zookeeper",
+            ScopeKind::Kafka => "kafka",
         }
     }
 
@@ -96,12 +101,7 @@ struct Identity {
 /// Every scope of the network with its variables, in the model's order.
 pub fn scopes(network: &Network, material: &Material, shown: Shown) -> Vec<Scope> {
     let shared = shared(network);
-    let scope = |kind: ScopeKind, (name, namespace): (&str, &str), own: Vec<(&'static str, Value)>| Scope {
-        kind,
-        name: name.to_owned(),
-        namespace: namespace.to_owned(),
-        variables: [("network", shared.clone())].into_iter().chain(own).collect(),
-    };
+    let scope = |kind, called: (&str, &str), own| scope(kind, called, own, &shared);
     let view = View { shown };
     let mut scopes: Vec<Scope> = network
         .namespaces
@@ -118,12 +118,35 @@ pub fn scopes(network: &Network, material: &Material, shown: Shown) -> Vec<Scope
         };
         scopes.push(scope(kind, (&node.name, &node.namespace), view.node(kind, node, network.org(node.id.org()), material)));
     }
+    scopes.extend(of_kafka(network));
     scopes
+}
+
+/// Kafka's scope and its ZooKeeper's, where there is one.
+pub(super) fn of_kafka(network: &Network) -> Vec<Scope> {
+    let Some(kafka) = &network.kafka else { return Vec::new() };
+    let shared = shared(network);
+    let (brokers, servers) = (&kafka.pods, &kafka.zookeeper.pods);
+    let of_zookeeper = vec![("zookeeper", json!(kafka.zookeeper))];
+    let mut of_kafka = json!(kafka);
+    if let Some(fields) = of_kafka.as_object_mut() {
+        fields.remove("zookeeper");
+    }
+    vec![
+        scope(ScopeKind::ZooKeeper, (&servers.name, &servers.namespace), of_zookeeper, &shared),
+        scope(ScopeKind::Kafka, (&brokers.name, &brokers.namespace), vec![("kafka", of_kafka)], &shared),
+    ]
+}
+
+/// A scope with what every scope has, and what is its own.
+fn scope(kind: ScopeKind, (name, namespace): (&str, &str), own: Vec<(&'static str, Value)>, shared: &Value) -> Scope {
+    let variables = [("network", shared.clone())].into_iter().chain(own).collect();
+    Scope { kind, name: name.to_owned(), namespace: namespace.to_owned(), variables }
 }
 
 /// What every scope has: the network without what the scopes themselves are.
 fn shared(network: &Network) -> Value {
-    let Network { name, fabric_version, addressing, cluster_domain, namespaces: _, orgs: _, channels } = network;
+    let Network { name, fabric_version, addressing, cluster_domain, namespaces: _, orgs: _, channels, kafka: _ } = network;
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({
         "name": name, "fabric_version": fabric_version, "addressing": addressing, "cluster_domain": cluster_domain,

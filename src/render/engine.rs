@@ -31,6 +31,7 @@ impl<'a> Engine<'a> {
         environment.set_formatter(write_value);
         environment.add_filter("canonical", canonical);
         environment.add_filter("overlaid", overlaid);
+        environment.add_filter("properties", properties);
         environment.add_filter("sha256", |text: &str| hex::encode(Sha256::digest(text)));
         environment.add_filter("b64encode", |text: &str| BASE64_STANDARD.encode(text));
         for template in templates.iter() {
@@ -123,6 +124,35 @@ fn overlaid(text: &str, over: &Value) -> Result<String, Error> {
     Ok(yaml::to_text(&document))
 }
 
+/// `map | properties`: a Java file of properties (`java.util.Properties.load`).
+fn properties(map: &Value) -> Result<String, Error> {
+    let escaped = |text: &str, key: bool| -> String {
+        let mut escaped = String::new();
+        for (i, c) in text.chars().enumerate() {
+            match c {
+                '\\' => escaped.push_str("\\\\"),
+                '\n' => escaped.push_str("\\n"),
+                '\r' => escaped.push_str("\\r"),
+                '\t' => escaped.push_str("\\t"),
+                ' ' if key || i == 0 => escaped.push_str("\\ "),
+                '=' | ':' | '#' | '!' if key => escaped.extend(['\\', c]),
+                // Files are read as Latin-1.
+                c if !c.is_ascii() => {
+                    let mut units = [0; 2];
+                    c.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+                }
+                c => escaped.push(c),
+            }
+        }
+        escaped
+    };
+    let pairs = map.try_iter()?.map(|key| {
+        let value = map.get_item(&key)?;
+        Ok(format!("{}={}\n", escaped(&key.to_string(), true), escaped(&value.to_string(), false)))
+    });
+    pairs.collect()
+}
+
 /// The one document that a text is.
 fn document(text: &str, filter: &str) -> Result<yaml::Value, Error> {
     let wrong = |reason: String| Error::new(ErrorKind::InvalidOperation, format!("`{filter}` was given no YAML: {reason}"));
@@ -204,6 +234,14 @@ mod tests {
         assert!(rendered("kind: ConfigMap\n", "n").unwrap_err().starts_with("FK0503"));
         assert!(rendered("- a\n", "n").unwrap_err().starts_with("FK0503"));
         assert!(rendered("a: [\n", "n").unwrap_err().starts_with("FK0502"));
+    }
+
+    #[test]
+    fn properties_are_escaped_as_java_reads_them() {
+        let text = |map: serde_json::Value| properties(&Serde(map).into()).unwrap();
+        assert_eq!(text(json!({"a.b": "x=y:z #", "b": "1"})), "a.b=x=y:z #\nb=1\n");
+        assert_eq!(text(json!({"a b:c": " x\\\n\u{fc}\u{1f600}"})), "a\\ b\\:c=\\ x\\\\\\n\\u00fc\\ud83d\\ude00\n");
+        assert!(properties(&Value::from(1)).is_err());
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod engine;
 mod object;
 mod overlay;
 mod templates;
+#[cfg(test)]
+mod tests_kafka;
 
 pub use context::{Scope, ScopeKind, Shown, scopes};
 pub use object::Object;

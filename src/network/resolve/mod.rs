@@ -4,6 +4,7 @@ mod channels;
 mod fabric_config;
 mod go_template;
 mod hosts;
+pub(super) mod kafka;
 mod namespaces;
 mod nodes;
 mod orgs;
@@ -77,15 +78,23 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
             if of_channels.has_errors() { Vec::new() } else { channels }
         }
     };
+    let kafka = match purpose {
+        Purpose::Deployment => kafka::kafka(&channels, &drafts, (inputs, &cluster), problems),
+        Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => None,
+    };
     let orgs = nodes::finish(drafts, &channels, (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
+    if let Some(kafka) = &kafka {
+        kafka::check_names(kafka, &orgs, &channels, problems);
+    }
     if known == orgs::Known::All {
         placement.check_orgs(&orgs, problems);
         check_org_settings(inputs, &orgs, problems);
     }
     problems.stop_on_errors()?;
 
-    let namespaces = placement.namespaces(&orgs, (inputs, &cluster), orderers_that_may_go(&orgs, &channels));
+    let mut namespaces = placement.namespaces(&orgs, (inputs, &cluster), orderers_that_may_go(&orgs, &channels));
+    namespaces.extend(kafka.as_ref().and_then(|kafka| namespaces::of_kafka(kafka, &namespaces, (inputs, &cluster))));
     Ok(Network {
         name: cluster.network,
         fabric_version: cluster.version,
@@ -94,6 +103,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         namespaces,
         orgs,
         channels,
+        kafka,
     })
 }
 

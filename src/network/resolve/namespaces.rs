@@ -4,7 +4,7 @@ use super::{Cluster, names_or, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::input::values::{NamespaceSettings, is_default};
-use crate::network::{Budget, Namespace, Org, OrgKind, PodSecurity, Role, names};
+use crate::network::{Budget, Kafka, Namespace, Org, OrgKind, PodSecurity, Role, names};
 use crate::yaml::{Ordered, Spanned};
 use std::cmp::Reverse;
 
@@ -105,6 +105,18 @@ impl<'a> Placement<'a> {
         };
         groups.into_iter().zip(orderers.into_iter().zip(shares)).map(namespace).collect()
     }
+}
+
+/// Kafka's, where no org is in it. `default` is in every cluster, with what others have in it: it is neither made nor labelled.
+pub fn of_kafka(kafka: &Kafka, known: &[Namespace], (inputs, cluster): (&Inputs, &Cluster)) -> Option<Namespace> {
+    let (name, pod_security) = (&kafka.pods.namespace, kafka.pods.pod.security.max(kafka.zookeeper.pods.pod.security));
+    known.iter().all(|namespace| namespace.name != *name).then(|| Namespace {
+        name: name.clone(),
+        create: inputs.values.settings.namespaces.create && name != "default",
+        pod_security,
+        orderers_budget: None,
+        labels: names::namespace_labels(&cluster.network, pod_security, None),
+    })
 }
 
 /// A setting of the other mode.

@@ -30,7 +30,10 @@ impl Context<'_> {
         };
         if self.purpose == Purpose::Deployment && ["solo", "kafka", "BFT"].contains(&kind) {
             not_built(format!("the consensus type `{kind}`"), place, problems);
-            return None;
+            // Kafka itself is built, and what is wrong with its brokers can be said.
+            if kind != "kafka" {
+                return None;
+            }
         }
         let version = self.cluster.version;
         match versions::knows_orderer_type(version, kind) {
@@ -54,10 +57,13 @@ impl Context<'_> {
         }
     }
 
-    fn kafka_brokers(&self, section: &configtx::Orderer) -> Vec<String> {
+    fn kafka_brokers(&self, section: &Spanned<configtx::Orderer>) -> Vec<Spanned<String>> {
         match section.kafka.as_ref().and_then(|kafka| self.given_list(&kafka.brokers)) {
-            Some(brokers) => brokers.iter().map(|broker| broker.value.clone()).collect(),
-            None => self.configtxgen().kafka_brokers.iter().map(|broker| (*broker).to_owned()).collect(),
+            Some(brokers) => brokers.to_vec(),
+            None => {
+                let defaults = self.configtxgen().kafka_brokers.iter();
+                defaults.map(|broker| Spanned::new((*broker).to_owned(), section.place.clone())).collect()
+            }
         }
     }
 

@@ -1,0 +1,127 @@
+//! Pods that are alike but for their number, of Kafka or of ZooKeeper: what both are told and how both are deployed.
+
+use super::brokers::Asked;
+use crate::diag::{Code, Problem, Problems};
+use crate::input::Inputs;
+use crate::input::values::{EnsembleSettings, NodeSettings};
+use crate::network::resolve::{Cluster, pods, settings};
+use crate::network::{Budget, PodSet, addresses, names};
+use crate::yaml::{Free, Spanned};
+use std::collections::BTreeMap;
+
+/// What makes pods a set.
+pub struct Set<'a> {
+    pub component: &'static str,
+    pub name: &'a str,
+    pub headless: &'a str,
+    pub replicas: usize,
+    /// How many may go at once.
+    pub survives: usize,
+}
+
+impl Set<'_> {
+    /// The pods in the brokers' namespace.
+    pub fn pods(
+        &self,
+        asked: &Asked,
+        (given, pod_settings): (&EnsembleSettings<'_>, &NodeSettings),
+        (inputs, cluster): (&Inputs, &Cluster),
+        problems: &mut Problems,
+    ) -> PodSet {
+        let everywhere = &inputs.values.settings.image;
+        let selector = names::node_selector(self.name);
+        let of_set = names::labels(&cluster.network, self.component, self.component, None);
+        let labels = of_set.iter().chain(&selector).map(|(key, value)| (key.clone(), value.clone())).collect();
+        let made = pods::Made { labels: &labels, siblings: selector.clone(), mounts: [""; 5] };
+        PodSet {
+            name: self.name.to_owned(),
+            headless: self.headless.to_owned(),
+            namespace: asked.namespace.clone(),
+            replicas: self.replicas,
+            image: settings::image(given.image, (everywhere, ""), problems),
+            pull_secrets: everywhere.pull_secrets.iter().map(|name| name.value.clone()).collect(),
+            heap: heap(given.heap, self.component, problems),
+            storage: settings::storage(given.storage, problems),
+            resources: settings::resources(given.resources, problems),
+            node_selector: pod_settings
+                .node_selector
+                .iter()
+                .map(|(key, value)| (key.value.clone(), value.value.clone()))
+                .collect(),
+            tolerations: settings::tolerations(&pod_settings.tolerations, problems),
+            pod: pods::pod(pod_settings, made, problems),
+            budget: (self.replicas > 1).then(|| Budget {
+                name: self.name.to_owned(),
+                labels: of_set.clone(),
+                selector: selector.clone(),
+                max_unavailable: self.survives,
+            }),
+            selector,
+            labels,
+        }
+    }
+}
+
+/// A heap as `-Xmx` has it.
+fn heap(given: &Spanned<String>, component: &str, problems: &mut Problems) -> String {
+    let digits = given.trim_end_matches(['k', 'm', 'g', 'K', 'M', 'G']);
+    if digits.is_empty() || given.len() > digits.len() + 1 || !digits.chars().all(|c| c.is_ascii_digit()) {
+        let problem = Problem::new(Code::FK0216, format!("`{given}` is no size of a heap (`{component}.heap`)"));
+        problems.push(problem.at(&given.place).help("write it as Java has it: `512m`, `2g`"));
+    }
+    given.value.clone()
+}
+
+/// A number of pods that a StatefulSet of these can have.
+pub fn number(given: &Spanned<i64>, what: &str, problems: &mut Problems) -> usize {
+    match usize::try_from(given.value).ok().filter(|number| (1..=99).contains(number)) {
+        Some(number) => number,
+        None => {
+            let problem = Problem::new(Code::FK0205, format!("{} is no number of {what}", given.value));
+            problems.push(problem.at(&given.place).help("write a number from 1 to 99"));
+            super::USUAL
+        }
+    }
+}
+
+/// How each pod is dialled.
+pub fn hosts(pods: &PodSet, cluster: &Cluster) -> Vec<String> {
+    let domain = addresses::service_fqdn(&pods.headless, &pods.namespace, &cluster.domain);
+    (0..pods.replicas).map(|i| format!("{}-{i}.{domain}", pods.name)).collect()
+}
+
+/// What fabkube sets, and what the user sets besides.
+pub fn properties(
+    mut made: BTreeMap<String, String>,
+    (component, settings): (&str, &NodeSettings),
+    nobodys: &[&str],
+    problems: &mut Problems,
+) -> BTreeMap<String, String> {
+    for (key, value) in settings.config.iter().filter(|(_, value)| value.value != Free::Null) {
+        let Some(text) = single(value) else {
+            let problem = Problem::new(Code::FK0103, format!("`{component}.config.{}` is no single value", key.value));
+            problems.push(problem.at(&value.place).help("write `key: value`, as in a file of properties"));
+            continue;
+        };
+        if nobodys.contains(&key.as_str()) || made.contains_key(&key.value) {
+            let message = format!("`{}` is not yours to set in `{component}.config`", key.value);
+            let problem = Problem::new(Code::FK0290, message).at(&key.place);
+            problems.push(problem.help("take it out: it follows from the channels, or channels would lose messages by it"));
+        } else {
+            made.insert(key.value.clone(), text);
+        }
+    }
+    made
+}
+
+/// A value that a file of properties can have.
+fn single(value: &Free) -> Option<String> {
+    match value {
+        Free::Bool(word) => Some(word.to_string()),
+        Free::Int(number) => Some(number.to_string()),
+        Free::Unsigned(number) => Some(number.to_string()),
+        Free::Float(number) => Some(number.to_string()),
+        Free::Text(text) => Some(text.clone()),
+        Free::Null | Free::List(_) | Free::Map(_) => None,
+    }
+}
