@@ -114,11 +114,12 @@ fn tree(network: &Network) -> String {
 fn namespace_line(namespace: &Namespace, network: &Network) -> String {
     let orgs: Vec<&str> =
         network.orgs.iter().filter(|org| org.namespace == namespace.name).map(|org| org.name.as_str()).collect();
+    let whose = if orgs.is_empty() { "Kafka".to_owned() } else { orgs.join(", ") };
     let is_orderer = |node: &&Node| node.role == Role::Orderer && node.namespace == namespace.name;
     let evictions = namespace.orderers_budget.as_ref().map_or(String::new(), |budget| {
         format!(", {} of {} orderers may be evicted at once", budget.max_unavailable, network.nodes().filter(is_orderer).count())
     });
-    format!("namespace {} of {} (Pod Security {}{evictions})", namespace.name, orgs.join(", "), namespace.pod_security.word())
+    format!("namespace {} of {} (Pod Security {}{evictions})", namespace.name, whose, namespace.pod_security.word())
 }
 
 /// The brokers as channels name them.

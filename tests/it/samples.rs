@@ -13,6 +13,16 @@ fn the_sample_of_namespaces_renders_as_its_golden_tree_says() {
     renders_as(&Project::other_sample_with_stores("namespaces"), "namespaces");
 }
 
+#[test]
+fn the_sample_of_kafka_has_a_block_that_names_its_brokers() {
+    let project = Project::copy_of(&root().join("samples/kafka"));
+    project.run(&["channel", "genesis"]).ok();
+    let block = project.run(&["channel", "inspect", "channel-artifacts/genesis.block"]).ok().stdout;
+    for i in 0..3 {
+        assert!(block.contains(&format!("\"kafka-{i}.kafka-headless.default:9092\"")), "{block}");
+    }
+}
+
 /// Renders a project and compares what comes out, file by file.
 fn renders_as(project: &Project, golden: &str) {
     project.run(&["render", "--frozen", "--output-dir", "out"]).ok();
