@@ -107,7 +107,7 @@ fn consortiums_neither_come_nor_go_nor_change_their_msps() {
 fn brokers_of_kafka_come_and_go() {
     let network = |brokers: &[&str]| {
         let mut network = raft_two_orgs();
-        let brokers = brokers.iter().map(|&broker| broker.to_owned()).collect();
+        let brokers = brokers.iter().map(|&broker| crate::yaml::Spanned::nowhere(broker.to_owned())).collect();
         network.channels[0].config.orderer.as_mut().unwrap().consensus = Consensus::Kafka { brokers };
         network
     };

@@ -37,13 +37,17 @@ pub fn kafka(
     (inputs, cluster): (&Inputs, &Cluster),
     problems: &mut Problems,
 ) -> Option<Kafka> {
-    let orderers = || channels.iter().filter_map(|channel| channel.config.orderer.as_ref());
-    let of_kafka: Vec<(&OrdererConfig, &[Spanned<String>])> = orderers()
-        .filter_map(|orderer| match &orderer.consensus {
-            Consensus::Kafka { brokers } => Some((orderer, brokers.as_slice())),
-            Consensus::Solo | Consensus::Raft { .. } | Consensus::Bft { .. } => None,
-        })
-        .collect();
+    let mut of_kafka: Vec<(&OrdererConfig, &[Spanned<String>])> = Vec::new();
+    for channel in channels {
+        let Some(orderer) = &channel.config.orderer else { continue };
+        let Consensus::Kafka { brokers } = &orderer.consensus else { continue };
+        if brokers.is_empty() {
+            let message = format!("the channel `{}` orders by Kafka, and names no broker", channel.name);
+            let help = "list them under `Kafka.Brokers` in the Orderer section: `kafka-0.kafka-headless.default:9092` and so on";
+            problems.push(Problem::new(Code::FK0247, message).at(&channel.place).help(help));
+        }
+        of_kafka.push((orderer, brokers.as_slice()));
+    }
     let given = &inputs.values.settings.kafka;
     if !given.create {
         return None;
