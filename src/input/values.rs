@@ -37,6 +37,7 @@ pub struct Settings {
     pub peer: PeerSettings,
     pub orderer: OrdererSettings,
     pub couchdb: CouchDbSettings,
+    pub chaincode: ChaincodeSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -158,6 +159,22 @@ pub struct CouchDbSettings {
     pub resources: ResourceSettings,
     pub storage: StorageSettings,
     pub external: ExternalCouchDbSettings,
+}
+
+/// Where peers' chaincodes run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ChaincodeSettings {
+    pub runtime: Spanned<String>,
+    pub dind: DindSettings,
+}
+
+/// The Docker beside a peer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DindSettings {
+    pub image: ImageSettings,
+    pub resources: ResourceSettings,
 }
 
 /// Where a CouchDB is that fabkube does not run.

@@ -11,6 +11,7 @@ pub use context::{Scope, ScopeKind, Shown, scopes};
 pub use object::Object;
 pub use templates::{Origin, Template, Templates};
 
+use crate::channel::Artifacts;
 use crate::crypto::Material;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::Network;
@@ -35,6 +36,7 @@ pub enum Secrets {
 pub struct Request<'a> {
     pub network: &'a Network,
     pub material: &'a Material,
+    pub artifacts: &'a Artifacts,
     pub templates: &'a Templates,
     pub secrets: Secrets,
 }
@@ -46,9 +48,9 @@ const LARGEST_SIZE: usize = 1024 * 1024;
 
 /// Every object of the network, scope by scope in the model's order.
 pub fn render(request: &Request<'_>, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Request { network, material, templates, secrets } = *request;
+    let Request { network, material, artifacts, templates, secrets } = *request;
     let engine = Engine::new(templates, problems)?;
-    let scopes = scopes(network, material, secrets.into());
+    let scopes = scopes(network, (material, artifacts), secrets.into());
     let rendered: Vec<(Vec<Object>, Problems)> = scopes
         .par_iter()
         .map(|scope| {

@@ -80,9 +80,6 @@ fn the_inputs_choose_the_version_of_a_bft_network() {
     let refused = project.run(&["channel", "genesis"]).wrong();
     assert!(refused.stderr.contains("FK0305") && refused.stderr.contains("by a signing key"), "{}", refused.stderr);
     assert!(!project.path().join(signcerts).exists());
-    // A deployment of it is not built yet.
-    let refused = project.run(&["render"]).wrong();
-    assert!(refused.stderr.contains("FK0901"), "{}", refused.stderr);
 }
 
 #[test]

@@ -13,6 +13,16 @@ fn the_sample_of_namespaces_renders_as_its_golden_tree_says() {
     renders_as(&Project::other_sample_with_stores("namespaces"), "namespaces");
 }
 
+#[test]
+fn the_sample_of_bft_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("bft"), "bft");
+}
+
+#[test]
+fn the_sample_of_solo_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("solo"), "solo");
+}
+
 /// Renders a project and compares what comes out, file by file.
 fn renders_as(project: &Project, golden: &str) {
     project.run(&["render", "--frozen", "--output-dir", "out"]).ok();

@@ -28,7 +28,7 @@ impl Context<'_> {
             Some(kind) if given(kind) => (kind.value.as_str(), &kind.place),
             _ => ("solo", &section.place),
         };
-        if self.purpose == Purpose::Deployment && ["solo", "kafka", "BFT"].contains(&kind) {
+        if self.purpose == Purpose::Deployment && kind == "kafka" {
             not_built(format!("the consensus type `{kind}`"), place, problems);
             return None;
         }

@@ -2,6 +2,7 @@
 //! Nothing is encoded here.
 
 mod bft;
+mod clusters;
 mod consensus;
 mod keys;
 mod learn;
@@ -19,12 +20,11 @@ use super::orgs::{Known, NodeDraft, OrgDraft};
 use super::{Cluster, Purpose};
 use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::Inputs;
-use crate::network::versions::{self, ConfigTxGen};
-use crate::network::{Address, Addressing, Channel, HostPort, LoneOrg, NodeId, OrgKind, Role, addresses};
+use crate::network::versions::ConfigTxGen;
+use crate::network::{Address, Addressing, Beginning, Channel, HostPort, LoneOrg, NodeId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
 use std::path::{Path, PathBuf};
 
-pub(super) use list::system_channel;
 pub(super) use members::msp_id;
 pub(super) use version::chosen as version_chosen;
 
@@ -34,6 +34,8 @@ struct Context<'a> {
     known: Known,
     cluster: &'a Cluster,
     purpose: Purpose,
+    /// Whether one of the channels is a system channel, whose orderers make others.
+    has_system_channel: bool,
     hosts: Hosts,
     /// The folder that relative paths in configtx.yaml start from.
     dir: PathBuf,
@@ -51,9 +53,11 @@ pub fn resolve(
         wanted.for_each(|entry| problems.push(no_configtx(&entry.name)));
         return Vec::new();
     };
-    let mut cx = Context { orgs, known, cluster, purpose, hosts: Hosts::new(orgs, cluster), dir: configtx.dir.clone() };
-    cx.check_keys_of_version(&configtx.content, problems);
     let wanted = list::wanted(inputs, &configtx.content, problems);
+    let has_system_channel = wanted.iter().any(|channel| channel.begins_with == Beginning::SystemBlock);
+    let hosts = Hosts::new(orgs, cluster);
+    let mut cx = Context { orgs, known, cluster, purpose, has_system_channel, hosts, dir: configtx.dir.clone() };
+    cx.check_keys_of_version(&configtx.content, problems);
     // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
     for channel in &wanted {
         cx.learn_consenters(channel.profile);
@@ -61,7 +65,9 @@ pub fn resolve(
     for channel in &wanted {
         cx.learn_loopback_endpoints(channel.profile, problems);
     }
-    wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect()
+    let mut channels: Vec<Channel> = wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect();
+    clusters::part(&mut channels, cluster);
+    channels
 }
 
 /// One organization of configtx.yaml by itself.
@@ -77,8 +83,8 @@ pub fn organization(
         problems.push(problem.help("put configtx.yaml into the project folder, or name it with `--configtx FILE`"));
         return None;
     };
-    let (purpose, hosts) = (Purpose::ChannelsAsWritten, Hosts::new(orgs, cluster));
-    let mut cx = Context { orgs, known, cluster, purpose, hosts, dir: configtx.dir.clone() };
+    let (purpose, has_system_channel, hosts) = (Purpose::ChannelsAsWritten, false, Hosts::new(orgs, cluster));
+    let mut cx = Context { orgs, known, cluster, purpose, has_system_channel, hosts, dir: configtx.dir.clone() };
     cx.organization(wanted, profile, &configtx.content, problems)
 }
 
@@ -97,12 +103,9 @@ struct InStore<'a> {
 }
 
 impl Context<'_> {
-    /// What the version's configtxgen takes where the file says nothing. Of a deployment, only the default version is built.
+    /// What the version's configtxgen takes where the file says nothing.
     fn configtxgen(&self) -> ConfigTxGen {
-        match self.purpose {
-            Purpose::Deployment => versions::DEFAULT.configtxgen(),
-            Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => self.cluster.version.configtxgen(),
-        }
+        self.cluster.version.configtxgen()
     }
 
     /// Something that configtxgen lets through and no network should have: an error, and a warning to whoever wants what configtxgen
