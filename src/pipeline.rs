@@ -218,8 +218,8 @@ fn remember(walk: Walk<'_>, lock: Lock, facts: impl FnOnce(&mut Lock)) -> Result
 
 /// Every object of a network that was made.
 pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Made { network, material, artifacts: _ } = made;
-    render::render(&render::Request { network, material, templates, secrets }, problems)
+    let Made { network, material, artifacts } = made;
+    render::render(&render::Request { network, material, artifacts, templates, secrets }, problems)
 }
 
 /// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.

@@ -6,7 +6,7 @@ use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::lock::Memory;
-use crate::network::Purpose;
+use crate::network::{Beginning, Purpose};
 use crate::output;
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
@@ -164,6 +164,11 @@ impl Args {
         let hosts = made.network.hosts_to_resolve();
         if !hosts.is_empty() {
             next.push(format!("let the cluster's DNS know {} (docs/addresses.md)", hosts.join(", ")));
+        }
+        let created = made.network.channels.iter().filter(|channel| channel.begins_with == Beginning::Transaction);
+        let created: Vec<&str> = created.map(|channel| channel.name.as_str()).collect();
+        if !created.is_empty() {
+            next.push(format!("once orderers run, create {} by transactions (docs/channels.md)", created.join(", ")));
         }
         Ok(Rendered { objects, next })
     }

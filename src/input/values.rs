@@ -39,6 +39,7 @@ pub struct Settings {
     pub couchdb: CouchDbSettings,
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
+    pub chaincode: ChaincodeSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -213,6 +214,22 @@ pub struct CouchDbSettings {
     pub resources: ResourceSettings,
     pub storage: StorageSettings,
     pub external: ExternalCouchDbSettings,
+}
+
+/// Where peers' chaincodes run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ChaincodeSettings {
+    pub runtime: Spanned<String>,
+    pub dind: DindSettings,
+}
+
+/// The Docker beside a peer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DindSettings {
+    pub image: ImageSettings,
+    pub resources: ResourceSettings,
 }
 
 /// Where a CouchDB is that fabkube does not run.

@@ -6,6 +6,8 @@ pub mod port {
     pub const PEER_CHAINCODE: u16 = 7052;
     pub const ORDERER_GRPC: u16 = 7050;
     pub const ORDERER_ADMIN: u16 = 7053;
+    /// Where orderers reach each other, if not at their gRPC port.
+    pub const ORDERER_CLUSTER: u16 = 7059;
     pub const OPERATIONS: u16 = 9443;
     pub const COUCHDB: u16 = 5984;
     pub const ZOOKEEPER: u16 = 2181;

@@ -2,8 +2,10 @@
 //! cannot be invalid; only [`resolve`] makes one. Key material is `crypto`'s, blocks are `channel`'s, objects are `render`'s.
 
 pub mod addresses;
+mod chaincode_runtime;
 mod channel;
 mod fabric_keys;
+mod features;
 mod kafka;
 pub mod names;
 mod node;
@@ -16,14 +18,17 @@ pub(crate) mod sample;
 mod state_database;
 mod versions;
 
+pub use chaincode_runtime::{ChaincodeRuntime, Dind};
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
+pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
 pub use node::{
-    EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Resources, Role, Rollout, ServicePort, Storage, Toleration,
+    EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Probe, Probes, Resources, Role, Rollout, ServicePort,
+    Storage, Toleration,
 };
 pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use pod::{AntiAffinity, Pod, PodSecurity, Strength};
@@ -40,6 +45,7 @@ pub struct Network {
     /// `network.name` of values.yaml: what the labels `part-of` and `instance` say.
     pub name: String,
     pub fabric_version: FabricVersion,
+    pub tls: Tls,
     pub addressing: Addressing,
     /// `cluster.local`, nearly everywhere.
     pub cluster_domain: String,
@@ -114,6 +120,14 @@ impl Network {
     }
 }
 
+/// Whether nodes speak TLS with each other and with clients; consenters always do among themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    On,
+    Off,
+}
+
 /// How nodes are dialled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -135,7 +149,18 @@ pub struct Namespace {
     /// Over all its orderers, whichever org they are of. The budgets of all namespaces together let as many go as every channel's
     /// consensus survives.
     pub orderers_budget: Option<Budget>,
+    /// The Secret with the system channel's first block, where orderers in it begin with that.
+    pub genesis: Option<GenesisSecret>,
     pub labels: Labels,
+}
+
+/// The Secret with the system channel's first block: public, and kept in a Secret as all that nodes mount from `crypto` and `channel`.
+#[derive(Clone, Debug, Serialize)]
+pub struct GenesisSecret {
+    pub name: String,
+    pub labels: Labels,
+    /// The channel whose block it is.
+    pub channel: String,
 }
 
 /// Kubernetes labels, sorted.

@@ -115,6 +115,11 @@ pub fn application(role: super::Role) -> &'static str {
     }
 }
 
+/// The Secret with the system channel's first block.
+pub fn genesis(network: &str) -> String {
+    format!("{network}-genesis")
+}
+
 /// The disruption budget over an org's peers.
 pub fn peers_budget(org: &str) -> String {
     format!("{org}-peers")

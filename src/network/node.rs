@@ -1,6 +1,6 @@
 //! A node: a peer or an orderer, with all that its pod, its Service and its certificates need. Its org is `org`'s.
 
-use super::{KeyAlgorithm, Labels, OrgId, Pod, StateDatabase};
+use super::{ChaincodeRuntime, KeyAlgorithm, Labels, OrgId, Pod, StateDatabase};
 use crate::diag::Place;
 use crate::yaml::{Mapping, Value};
 use serde::Serialize;
@@ -89,8 +89,13 @@ pub struct Node {
     pub pod: Pod,
     pub paths: Paths,
     pub rollout: Rollout,
+    pub probes: Probes,
     /// Only peers have one.
     pub state_database: Option<StateDatabase>,
+    /// Only peers have one.
+    pub chaincode_runtime: Option<ChaincodeRuntime>,
+    /// The Secret with the system channel's first block, for an orderer that begins with it.
+    pub genesis: Option<String>,
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,
@@ -112,6 +117,10 @@ pub struct Paths {
     pub config: &'static str,
     pub msp: &'static str,
     pub tls: &'static str,
+    /// The system channel's first block, as `genesis.block`.
+    pub genesis: &'static str,
+    /// The socket of the Docker beside a peer.
+    pub docker: &'static str,
     pub peer_data: &'static str,
     pub orderer_data: &'static str,
 }
@@ -122,9 +131,30 @@ impl Paths {
         config: "/etc/hyperledger/config",
         msp: "/etc/hyperledger/msp",
         tls: "/etc/hyperledger/tls",
+        genesis: "/etc/hyperledger/genesis",
+        docker: "/var/run/dind",
         peer_data: "/var/hyperledger/production",
         orderer_data: "/var/hyperledger/production/orderer",
     };
+}
+
+/// What Kubernetes asks a node's main container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Probes {
+    pub readiness: Probe,
+    pub liveness: Probe,
+}
+
+/// One way to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Probe {
+    /// Whether its gRPC port takes connections.
+    Grpc,
+    /// `/healthz` of the operations port: also whether what it depends on is well.
+    Health,
+    /// `/version` of the operations port.
+    Version,
 }
 
 /// How a changed StatefulSet restarts its pod.
@@ -143,6 +173,8 @@ pub enum Rollout {
 pub enum Listener {
     Grpc,
     Chaincode,
+    /// Where orderers reach each other, if not at their gRPC port.
+    Cluster,
     Admin,
     Operations,
 }
@@ -153,6 +185,7 @@ impl Listener {
         match self {
             Listener::Grpc => "grpc",
             Listener::Chaincode => "chaincode",
+            Listener::Cluster => "cluster",
             Listener::Admin => "admin",
             Listener::Operations => "operations",
         }

@@ -6,11 +6,11 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Names of containers that templates give; no container of the user's has one, whatever this pod has.
-pub const CONTAINERS: &[&str] = &["couchdb", "orderer", "peer"];
+pub const CONTAINERS: &[&str] = &["couchdb", "dind", "orderer", "peer"];
 /// Names of volumes that every pod has.
 pub const VOLUMES: &[&str] = &["config", "data", "msp", "tls", "tmp"];
 /// Names of volumes that some pods have besides.
-pub const SOME_VOLUMES: &[&str] = &["couchdb", "couchdb-local"];
+pub const SOME_VOLUMES: &[&str] = &["couchdb", "couchdb-local", "dind", "dind-data", "genesis"];
 /// Annotations that templates give to pods.
 pub const ANNOTATIONS: &[&str] = &["checksum/config", "checksum/material"];
 

@@ -221,6 +221,10 @@ pub const WITH_BFT: FabricVersion = FabricVersion::new(3, 1, 5);
 /// The release of a network whose inputs need nothing after Fabric 1.4, and that has a system channel.
 pub const WITH_SYSTEM_CHANNEL: FabricVersion = FabricVersion::new(1, 4, 12);
 
+/// The oldest release that is deployed: its orderers refuse no key of the orderer.yaml of 1.4.12, as older ones do, and
+/// its nodes answer `/version`.
+pub const OLDEST_DEPLOYED: FabricVersion = FabricVersion::new(1, 4, 5);
+
 /// The newest release that no input has asked to leave (conventions: 2.5 where the inputs allow it).
 pub const DEFAULT: FabricVersion = FabricVersion::new(2, 5, 16);
 

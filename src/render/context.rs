@@ -1,8 +1,9 @@
 //! What templates are given: the model, and material beside it. `fabkube show` prints the same.
 
 use super::Secrets;
+use crate::channel::Artifacts;
 use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
-use crate::network::{Network, Node, Org, Role, StateDatabase};
+use crate::network::{Namespace, Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -99,14 +100,17 @@ struct Identity {
 }
 
 /// Every scope of the network with its variables, in the model's order.
-pub fn scopes(network: &Network, material: &Material, shown: Shown) -> Vec<Scope> {
+pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts), shown: Shown) -> Vec<Scope> {
     let shared = shared(network);
     let scope = |kind, called: (&str, &str), own| scope(kind, called, own, &shared);
     let view = View { shown };
     let mut scopes: Vec<Scope> = network
         .namespaces
         .iter()
-        .map(|namespace| scope(ScopeKind::Namespace, (&namespace.name, &namespace.name), vec![("namespace", json!(namespace))]))
+        .map(|namespace| {
+            let variables = view.namespace(namespace, artifacts);
+            scope(ScopeKind::Namespace, (&namespace.name, &namespace.name), variables)
+        })
         .collect();
     for org in &network.orgs {
         scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, material)));
@@ -146,11 +150,11 @@ fn scope(kind: ScopeKind, (name, namespace): (&str, &str), own: Vec<(&'static st
 
 /// What every scope has: the network without what the scopes themselves are.
 fn shared(network: &Network) -> Value {
-    let Network { name, fabric_version, addressing, cluster_domain, namespaces: _, orgs: _, channels, kafka: _ } = network;
+    let Network { name, fabric_version, tls, addressing, cluster_domain, namespaces: _, orgs: _, channels, kafka: _ } = network;
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({
-        "name": name, "fabric_version": fabric_version, "addressing": addressing, "cluster_domain": cluster_domain,
-        "channels": channels,
+        "name": name, "fabric_version": fabric_version, "features": fabric_version.features(), "tls": tls,
+        "addressing": addressing, "cluster_domain": cluster_domain, "channels": channels,
     })
 }
 
@@ -159,6 +163,18 @@ struct View {
 }
 
 impl View {
+    /// With the block that orderers in it begin with, where they do.
+    fn namespace(&self, namespace: &Namespace, artifacts: &Artifacts) -> Vec<(&'static str, Value)> {
+        let mut variables = vec![("namespace", json!(namespace))];
+        if let Some(genesis) = &namespace.genesis {
+            let block = artifacts.blocks.iter().find(|block| block.channel == genesis.channel);
+            let data: BTreeMap<&str, String> =
+                block.map(|block| ("genesis.block", self.public(&block.bytes))).into_iter().collect();
+            variables.push(("genesis", json!({ "data": data })));
+        }
+        variables
+    }
+
     fn org(&self, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
         let public = material.public().org(org.id);
         let mut variables = vec![("org", summary(org)), ("msp", json!(self.msp(&public.msp, None)))];

@@ -13,6 +13,7 @@ pub use context::{Scope, ScopeKind, Shown, scopes};
 pub use object::Object;
 pub use templates::{Origin, Template, Templates};
 
+use crate::channel::Artifacts;
 use crate::crypto::Material;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::Network;
@@ -37,6 +38,7 @@ pub enum Secrets {
 pub struct Request<'a> {
     pub network: &'a Network,
     pub material: &'a Material,
+    pub artifacts: &'a Artifacts,
     pub templates: &'a Templates,
     pub secrets: Secrets,
 }
@@ -48,9 +50,9 @@ const LARGEST_SIZE: usize = 1024 * 1024;
 
 /// Every object of the network, scope by scope in the model's order.
 pub fn render(request: &Request<'_>, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Request { network, material, templates, secrets } = *request;
+    let Request { network, material, artifacts, templates, secrets } = *request;
     let engine = Engine::new(templates, problems)?;
-    let scopes = scopes(network, material, secrets.into());
+    let scopes = scopes(network, (material, artifacts), secrets.into());
     let rendered: Vec<(Vec<Object>, Problems)> = scopes
         .par_iter()
         .map(|scope| {

@@ -95,9 +95,6 @@ fn the_inputs_choose_the_version_of_a_bft_network() {
         refused.stderr
     );
     assert!(!project.path().join(signcerts).exists());
-    // A deployment of it is not built yet.
-    let refused = project.run(&["render"]).wrong();
-    assert!(refused.stderr.contains("FK0901"), "{}", refused.stderr);
 }
 
 fn with_capabilities_of_1_4(project: &Project) {

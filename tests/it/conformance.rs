@@ -1,4 +1,5 @@
-//! Fabric's own orderer, osnadmin and peer run what was rendered, where `FABKUBE_FABRIC_BIN` names a folder that has them.
+//! Fabric's own orderer, osnadmin and peer run what was rendered, where `FABKUBE_FABRIC_BIN` names a folder that has them: those of the
+//! Fabric version that was rendered for, or what was rendered for 2.5 with those of Fabric 3.
 //! Processes are built from the manifests alone; only these differ from a cluster: mount paths are temporary folders, addresses
 //! are loopback addresses, names come from a hosts file, and CouchDB is left out.
 
@@ -10,6 +11,7 @@ mod manifests;
 mod net;
 mod pod;
 mod process;
+mod system_channel;
 mod updates;
 
 use crate::authorities::{P384, company_ca};
@@ -37,6 +39,20 @@ const AS_WRITTEN: [(&str, &str); 5] = [
 #[test]
 fn fabric_runs_the_sample() {
     conforms("the sample", &[], Project::sample);
+}
+
+#[test]
+fn fabric_3_runs_the_sample_of_bft() {
+    conforms_in("3.", "the sample of BFT", || Project::copy_of(&root().join("samples/bft")));
+}
+
+#[test]
+fn fabric_3_runs_a_network_of_raft() {
+    conforms_in("3.", "Raft in Fabric 3", || {
+        let project = Project::sample();
+        project.replace("values.yaml", "network:\n", "fabric: {version: \"3.1\"}\nnetwork:\n");
+        project
+    });
 }
 
 #[test]
@@ -183,7 +199,7 @@ fn fabric_runs_a_network_that_was_written_for_one_machine() {
     });
 }
 
-/// Keys of Fabric 3. Since its manifests are not built yet, they are put into those of the same network with ECDSA keys; and the
+/// Keys of Fabric 3. They are put into the manifests of the same network with ECDSA keys; and the
 /// block is configtxgen's. As with cryptogen, the pairs for TLS and the CAs have such keys too, and an `Admin` has an ECDSA key.
 #[test]
 fn fabric_3_runs_a_network_with_ed25519_keys() {
@@ -228,18 +244,24 @@ fn fabric_3_runs_a_network_with_ed25519_keys() {
 fn version(bin: &Path) -> String {
     let output = Command::new(bin.join("peer")).arg("version").output().expect("`peer version` runs");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    printed
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Version: "))
-        .unwrap_or("of no known version")
-        .trim_start_matches('v')
-        .to_owned()
+    let version = printed.lines().find_map(|line| line.trim().strip_prefix("Version: "));
+    version.map_or("of no known version", |version| version.trim_start_matches('v')).to_owned()
+}
+
+/// The programs, unless they are older than channel participation.
+fn programs_with_channel_participation() -> Option<PathBuf> {
+    let bin = programs()?;
+    if bin.join("osnadmin").is_file() {
+        return Some(bin);
+    }
+    say(&format!("skipped: Fabric {} knows no channel participation", version(&bin)));
+    None
 }
 
 /// Renders a project and brings its network up. Where the cluster's DNS has names beside those of Services, the certificates
 /// need not name Services.
 fn conforms(case: &str, dns: &[(&str, &str)], project: impl Fn() -> Project) {
-    if programs().is_none() {
+    if programs_with_channel_participation().is_none() {
         return;
     }
     let project = project();
@@ -247,9 +269,20 @@ fn conforms(case: &str, dns: &[(&str, &str)], project: impl Fn() -> Project) {
     runs(case, dns, manifests, &project.path().join(format!("channel-artifacts/{CHANNEL}.block")));
 }
 
+/// The same for what only some versions of Fabric run.
+fn conforms_in(line: &str, case: &str, project: impl Fn() -> Project) {
+    let Some(bin) = programs() else { return };
+    let version = version(&bin);
+    if version.starts_with(line) {
+        conforms(case, &[], project);
+    } else {
+        say(&format!("skipped: {case} is not for Fabric {version}"));
+    }
+}
+
 /// Brings a network up.
 fn runs(case: &str, dns: &[(&str, &str)], manifests: Manifests, block: &Path) {
-    let Some(bin) = programs() else { return };
+    let Some(bin) = programs_with_channel_participation() else { return };
     let begun = Instant::now();
     let mut cluster = match Cluster::new(manifests, bin, dns) {
         Ok(cluster) => cluster,
@@ -280,16 +313,15 @@ fn leave_couchdb_out(cluster: &mut Cluster, case: &str) {
 
 /// Every orderer joins the channel with the stored block, and they choose a leader.
 fn join_orderers(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
-    // A fourth may wait for its turn.
-    let orderers: Vec<&Pod> = cluster.nodes("orderer").into_iter().take(3).collect();
-    assert_eq!(orderers.len(), 3);
-    let admin = Admin::new(cluster, orderers[0]);
+    let orderers = consenters(cluster);
     for orderer in &orderers {
+        let admin = Admin::new(cluster, orderer);
         let at = address(cluster, dns, &orderer.name, "admin");
         let joined = admin.osnadmin(cluster, &at, &["join", "--channelID", CHANNEL, "--config-block", block]);
         assert!(matches!(&joined, Ok((status, _)) if status == "Status: 201"), "{joined:?}\n{}", cluster.tails());
     }
     for orderer in &orderers {
+        let admin = Admin::new(cluster, orderer);
         let at = address(cluster, dns, &orderer.name, "admin");
         cluster.wait(&format!("{} in the channel", orderer.name), || {
             let (status, body) = admin.osnadmin(cluster, &at, &["list", "--channelID", CHANNEL])?;
@@ -298,14 +330,43 @@ fn join_orderers(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
             good.then_some(()).ok_or(format!("{status} {body}"))
         });
     }
-    cluster.wait("a leader that hears from all three orderers", || {
+    let (is_leader, nodes) = if orderers.len() == BFT_CONSENTERS {
+        ("consensus_BFT_is_leader", "consensus_BFT_cluster_size")
+    } else {
+        ("consensus_etcdraft_is_leader", "consensus_etcdraft_active_nodes")
+    };
+    cluster.wait("a leader that knows of all orderers", || {
         let mut seen = Vec::new();
         for orderer in &orderers {
-            let leads = metric(orderer, "consensus_etcdraft_is_leader")?;
-            seen.push((leads, metric(orderer, "consensus_etcdraft_active_nodes")?));
+            seen.push((metric(orderer, is_leader)?, metric(orderer, nodes)?));
         }
-        seen.contains(&(1.0, 3.0)).then_some(()).ok_or(format!("leader and active nodes: {seen:?}"))
+        seen.contains(&(1.0, orderers.len() as f64)).then_some(()).ok_or(format!("leader and nodes: {seen:?}"))
     });
+}
+
+/// As many as the smallest network of BFT that survives one of them.
+const BFT_CONSENTERS: usize = 4;
+
+/// The orderers of the channel. Where one org has all of them, a fourth may wait for its turn.
+fn consenters(cluster: &Cluster) -> Vec<&Pod> {
+    let orderers = cluster.nodes("orderer");
+    let of_several = orderers.iter().any(|orderer| orderer.label("org") != orderers[0].label("org"));
+    let consenters: Vec<&Pod> = orderers.into_iter().take(if of_several { BFT_CONSENTERS } else { 3 }).collect();
+    assert!(consenters.len() >= 3);
+    consenters
+}
+
+/// Every orderer has as many blocks of the channel.
+fn orderers_agree(cluster: &Cluster, dns: &[(&str, &str)], blocks: u64) {
+    for orderer in consenters(cluster) {
+        let admin = Admin::new(cluster, orderer);
+        let at = address(cluster, dns, &orderer.name, "admin");
+        cluster.wait(&format!("{blocks} blocks on {}", orderer.name), || {
+            let (status, body) = admin.osnadmin(cluster, &at, &["list", "--channelID", CHANNEL])?;
+            let info: serde_json::Value = serde_json::from_str(&body).map_err(|e| format!("{e} in {status} {body}"))?;
+            (info["height"].as_u64() >= Some(blocks)).then_some(()).ok_or(body)
+        });
+    }
 }
 
 /// The peers join, and what one org sends reaches the peers of both.
@@ -318,12 +379,12 @@ fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
         admin.peer(cluster, at, &["channel", "join", "-b", block]).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
     }
     // One transaction by an orderer's own Service, the next by the Service over all of them.
-    let ca = Admin::new(cluster, orderers[0]).ca();
+    let ca = |orderer: &Pod| Admin::new(cluster, orderer).ca();
     let own = address(cluster, dns, &orderers[2].name, "grpc");
-    let all = format!("{}-orderer-svc", orderers[0].label("org"));
+    let all = format!("{}-orderer-svc", orderers[2].label("org"));
     let shared = if dns.is_empty() { address(cluster, dns, &all, "grpc") } else { own.clone() };
     for (blocks, (admin, at), orderer) in [(2, first, &own), (3, second, &shared)] {
-        admin.approve(cluster, at, orderer, &ca).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+        admin.approve(cluster, at, orderer, &ca(orderers[2])).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
         for (admin, at) in &peers {
             cluster.wait(&format!("{blocks} blocks on {at}"), || {
                 let height = admin.height(cluster, at)?;
@@ -331,6 +392,7 @@ fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
             });
         }
     }
+    orderers_agree(cluster, dns, 3);
     for pod in &nodes {
         cluster.wait(&format!("{} to know the other org's peer", pod.name), || {
             let known = metric(pod, "gossip_membership_total_peers_known")?;
@@ -383,6 +445,9 @@ fn any_programs() -> Option<PathBuf> {
         ONCE.call_once(|| say("skipped: FABKUBE_FABRIC_BIN is not set"));
         return None;
     };
+    for name in ["orderer", "peer"] {
+        assert!(bin.join(name).is_file(), "FABKUBE_FABRIC_BIN has no `{name}`: {}", bin.display());
+    }
     Some(std::path::absolute(bin).unwrap())
 }
 

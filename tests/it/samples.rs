@@ -14,13 +14,18 @@ fn the_sample_of_namespaces_renders_as_its_golden_tree_says() {
 }
 
 #[test]
-fn the_sample_of_kafka_has_a_block_that_names_its_brokers() {
-    let project = Project::copy_of(&root().join("samples/kafka"));
-    project.run(&["channel", "genesis"]).ok();
-    let block = project.run(&["channel", "inspect", "channel-artifacts/genesis.block"]).ok().stdout;
-    for i in 0..3 {
-        assert!(block.contains(&format!("\"kafka-{i}.kafka-headless.default:9092\"")), "{block}");
-    }
+fn the_sample_of_bft_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("bft"), "bft");
+}
+
+#[test]
+fn the_sample_of_solo_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("solo"), "solo");
+}
+
+#[test]
+fn the_sample_of_kafka_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("kafka"), "kafka");
 }
 
 /// Renders a project and compares what comes out, file by file.

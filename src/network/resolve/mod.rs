@@ -1,27 +1,32 @@
 //! Turns what the user wrote into a [`Network`], or into every reason why it is none. It reads no disk and makes nothing.
 
+mod chaincode;
 mod channels;
+mod environment;
 mod fabric_config;
 mod go_template;
 mod hosts;
 pub(super) mod kafka;
 mod namespaces;
 mod nodes;
+mod ordering;
 mod orgs;
 mod own;
 mod pod_security;
 mod pods;
+mod ports;
 mod settings;
 mod state_database;
 #[cfg(test)]
 mod tests;
 mod units;
 
-use super::{Addressing, Channel, FabricVersion, LoneOrg, Network, Org, Role, names, versions};
+use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
 use namespaces::Placement;
+use ordering::Ordering;
 
 /// What the whole network shares.
 #[derive(Clone, Debug)]
@@ -29,16 +34,9 @@ pub struct Cluster {
     pub network: String,
     pub domain: String,
     pub addressing: Addressing,
+    pub tls: Tls,
+    /// The one that the user named; otherwise the inputs choose it.
     pub version: FabricVersion,
-    /// Whether the user named the version; otherwise the inputs choose it.
-    pub version_is: Chosen,
-}
-
-/// Who chose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chosen {
-    ByUser,
-    ByInputs,
 }
 
 /// What a network is resolved for.
@@ -58,15 +56,10 @@ pub enum Purpose {
 /// The network that the inputs describe.
 pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
     if purpose == Purpose::Deployment {
-        if let Some(system) = channels::system_channel(inputs) {
-            // Nothing else of such a network can be judged by the rules of channel participation.
-            not_built("a system channel", &system.profile.place, problems);
-            return Err(Stop::Reported);
-        }
         report_not_built(inputs, problems);
     }
     let placement = Placement::new(inputs, problems);
-    let cluster = cluster(inputs, purpose, problems);
+    let cluster = cluster(inputs, problems);
     let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
     let channels = match purpose {
         Purpose::Deployment | Purpose::Channels | Purpose::ChannelsAsWritten => {
@@ -82,7 +75,8 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         Purpose::Deployment => kafka::kafka(&channels, &drafts, (inputs, &cluster), problems),
         Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => None,
     };
-    let orgs = nodes::finish(drafts, &channels, (inputs, &cluster), problems);
+    let ordering = Ordering::new(&channels, &cluster);
+    let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, &channels, problems);
@@ -92,12 +86,18 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         check_org_settings(inputs, &orgs, problems);
     }
     problems.stop_on_errors()?;
+    if purpose == Purpose::Deployment {
+        check_deployment(inputs, (&orgs, &channels), &cluster, problems);
+        problems.stop_on_errors()?;
+    }
 
-    let mut namespaces = placement.namespaces(&orgs, (inputs, &cluster), orderers_that_may_go(&orgs, &channels));
+    let may_go = orderers_that_may_go(&orgs, &channels);
+    let mut namespaces = placement.namespaces(&orgs, (inputs, &cluster), (may_go, ordering.genesis.as_ref()));
     namespaces.extend(kafka.as_ref().and_then(|kafka| namespaces::of_kafka(kafka, &namespaces, (inputs, &cluster))));
     Ok(Network {
         name: cluster.network,
         fabric_version: cluster.version,
+        tls: cluster.tls,
         addressing: cluster.addressing,
         cluster_domain: cluster.domain,
         namespaces,
@@ -111,7 +111,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
 /// profile, if one is given.
 pub fn organization(inputs: &Inputs, wanted: (&str, Option<&str>), problems: &mut Problems) -> Result<LoneOrg, Stop> {
     let placement = Placement::new(inputs, problems);
-    let cluster = cluster(inputs, Purpose::Keys, problems);
+    let cluster = cluster(inputs, problems);
     let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
     let found = channels::organization(inputs, (&drafts, known), &cluster, wanted, problems);
     problems.stop_on_errors()?;
@@ -129,9 +129,9 @@ fn orderers_that_may_go(orgs: &[Org], channels: &[Channel]) -> usize {
 /// What Fabric knows and fabkube does not yet: one clear problem each, never a half-rendered network.
 pub(crate) fn not_built(what: impl std::fmt::Display, place: &Place, problems: &mut Problems) {
     problems.push(
-        Problem::new(Code::FK0901, format!("{what} is not built into fabkube yet")).at(place).help(
-            "what is built: Fabric 2.5 with TLS, Raft ordering, application channels by channel participation, and peers with CouchDB",
-        ),
+        Problem::new(Code::FK0901, format!("{what} is not built into fabkube yet"))
+            .at(place)
+            .help("what is built: the networks of one crypto-config.yaml, with Raft, BFT, Kafka or Solo ordering, of Fabric 1.4 to 3.1"),
     );
 }
 
@@ -141,15 +141,12 @@ fn names_or(intro: &str, names: &[&str], none: &str) -> String {
 }
 
 fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
-    if let Some(tls) = inputs.network.as_ref().and_then(|n| n.content.tls_enabled.as_ref()).filter(|tls| !tls.value) {
-        not_built("a network without TLS (`tlsEnabled: false`)", &tls.place, problems);
-    }
     let chaincodes = inputs.network.iter().flat_map(|network| &network.content.network.chaincodes);
     if let Some(first) = chaincodes.into_iter().next() {
         problems.push(
             Problem::new(Code::FK0902, "fabkube renders the network and no chaincode yet: `chaincodes` is left out")
                 .at(&first.place)
-                .help("install chaincodes by hand: peers run chaincode as a service"),
+                .help("install chaincodes by hand; docs/versions.md says where peers of which Fabric run them"),
         );
     }
     let crypto = &inputs.crypto_config;
@@ -158,7 +155,7 @@ fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
     }
 }
 
-fn cluster(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Cluster {
+fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
     let settings = &inputs.values.settings;
     let name = &settings.network.name;
     if let Err(reason) = names::check_label(name, names::LABEL_LIMIT) {
@@ -173,14 +170,54 @@ fn cluster(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Cluste
         let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
         problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
     }
-    let (version, version_is) = version(inputs, purpose, problems);
+    let version = version(inputs, problems);
     Cluster {
         network: name.value.clone(),
         domain: domain.trim_end_matches('.').to_owned(),
         addressing: addressing(inputs, problems),
+        tls: tls(inputs),
         version,
-        version_is,
     }
+}
+
+/// What can be said of a network only as a whole: whether its Fabric version can run it, and what runs with less than users expect.
+fn check_deployment(inputs: &Inputs, (orgs, channels): (&[Org], &[Channel]), cluster: &Cluster, problems: &mut Problems) {
+    if cluster.version < versions::OLDEST_DEPLOYED {
+        let wanted = wanted_version(inputs);
+        let oldest = versions::OLDEST_DEPLOYED;
+        let message = format!(
+            "Fabric {} is too old: its orderers and peers are told other things than those from {oldest} on",
+            cluster.version
+        );
+        let problem = Problem::new(Code::FK0289, message);
+        let problem = if given(&wanted) { problem.at(&wanted.place) } else { problem };
+        problems.push(
+            problem.help(format!("Fabric {} reads the same ledgers: `--fabric-version 1.4`", versions::WITH_SYSTEM_CHANNEL)),
+        );
+    }
+    ordering::check(orgs, channels, cluster, problems);
+    let has_docker = |org: &Org| org.nodes.iter().any(|node| matches!(node.chaincode_runtime, Some(ChaincodeRuntime::Dind(_))));
+    if orgs.iter().any(has_docker) {
+        chaincode::warn_of_docker(inputs, cluster, problems);
+    }
+    if let Some(tls) = tls_setting(inputs).filter(|tls| !tls.value) {
+        let message =
+            "clients, peers and orderers of this network speak without TLS: everybody on their way can read and change it";
+        let problem = Problem::new(Code::FK0283, message).at(&tls.place);
+        problems.push(
+            problem
+                .help("write `tlsEnabled: true`: all certificates for it are made, and docs/ordering.md says what else changes"),
+        );
+    }
+}
+
+fn tls_setting(inputs: &Inputs) -> Option<&Spanned<bool>> {
+    inputs.network.as_ref().and_then(|network| network.content.tls_enabled.as_ref())
+}
+
+/// PIVT's `tlsEnabled`; where nobody says, it is on.
+fn tls(inputs: &Inputs) -> Tls {
+    if tls_setting(inputs).is_some_and(|tls| !tls.value) { Tls::Off } else { Tls::On }
 }
 
 /// PIVT's `useActualDomains: true` asks for what values call `addressing: domain`.
@@ -199,23 +236,22 @@ fn addressing(inputs: &Inputs, problems: &mut Problems) -> Addressing {
     }
 }
 
-fn version(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> (FabricVersion, Chosen) {
-    let wanted = match &inputs.fabric_version {
+/// What the user wrote of it; empty where nothing.
+fn wanted_version(inputs: &Inputs) -> Spanned<String> {
+    match &inputs.fabric_version {
         Some(version) => Spanned { value: version.clone(), place: Place::option(&format!("--fabric-version {version}")) },
         None => inputs.values.settings.fabric.version.clone(),
-    };
-    if !given(&wanted) {
-        // A deployment is of the version that is built, and what asks for another is told so where it stands.
-        let by_inputs = if purpose == Purpose::Deployment { versions::DEFAULT } else { channels::version_chosen(inputs) };
-        return (by_inputs, Chosen::ByInputs);
     }
-    let version = match wanted.parse::<FabricVersion>() {
-        Ok(version) => {
-            if (version.major, version.minor) != (2, 5) && purpose == Purpose::Deployment {
-                not_built(format!("Fabric {version}"), &wanted.place, problems);
-            }
-            version
-        }
+}
+
+/// The version that the user named; else the one that the inputs ask for.
+fn version(inputs: &Inputs, problems: &mut Problems) -> FabricVersion {
+    let wanted = wanted_version(inputs);
+    if !given(&wanted) {
+        return channels::version_chosen(inputs);
+    }
+    match wanted.parse::<FabricVersion>() {
+        Ok(version) => version,
         Err(reason) => {
             problems.push(
                 Problem::new(Code::FK0213, reason)
@@ -224,8 +260,7 @@ fn version(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> (Fabri
             );
             versions::DEFAULT
         }
-    };
-    (version, Chosen::ByUser)
+    }
 }
 
 /// Every (kind, namespace, name) is unique: two orgs with one slug, or a hostname that makes another object's name.

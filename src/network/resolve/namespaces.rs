@@ -1,10 +1,11 @@
 //! In which namespace an org's objects are, and what the namespaces themselves are. What is in them is `orgs`'s and `nodes`'s.
 
+use super::ordering::Genesis;
 use super::{Cluster, names_or, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::input::values::{NamespaceSettings, is_default};
-use crate::network::{Budget, Kafka, Namespace, Org, OrgKind, PodSecurity, Role, names};
+use crate::network::{Budget, GenesisSecret, Kafka, Namespace, Org, OrgKind, PodSecurity, Role, names};
 use crate::yaml::{Ordered, Spanned};
 use std::cmp::Reverse;
 
@@ -76,9 +77,15 @@ impl<'a> Placement<'a> {
         }
     }
 
-    /// Every namespace that an org is in, in the order of the orgs. As many orderers as `may_go` may be evicted at once, wherever
-    /// they are.
-    pub fn namespaces(&self, orgs: &[Org], (inputs, cluster): (&Inputs, &Cluster), may_go: usize) -> Vec<Namespace> {
+    /// Every namespace that an org is in, in the order of the orgs. `ordering`: how many orderers may be evicted at once, wherever
+    /// they are, and what they begin with.
+    pub fn namespaces(
+        &self,
+        orgs: &[Org],
+        (inputs, cluster): (&Inputs, &Cluster),
+        ordering: (usize, Option<&Genesis>),
+    ) -> Vec<Namespace> {
+        let (may_go, genesis) = ordering;
         let mut groups: Vec<(&str, Vec<&Org>)> = Vec::new();
         for org in orgs {
             match groups.iter_mut().find(|(name, _)| *name == org.namespace) {
@@ -100,6 +107,7 @@ impl<'a> Placement<'a> {
                 create: inputs.values.settings.namespaces.create,
                 pod_security,
                 orderers_budget: (orderers > 0).then(|| budget(cluster, share)),
+                genesis: genesis.filter(|_| orderers > 0).map(|genesis| genesis_secret(genesis, cluster)),
                 labels: names::namespace_labels(&cluster.network, pod_security, sole),
             }
         };
@@ -115,6 +123,7 @@ pub fn of_kafka(kafka: &Kafka, known: &[Namespace], (inputs, cluster): (&Inputs,
         create: inputs.values.settings.namespaces.create && name != "default",
         pod_security,
         orderers_budget: None,
+        genesis: None,
         labels: names::namespace_labels(&cluster.network, pod_security, None),
     })
 }
@@ -152,6 +161,13 @@ fn entries<'o>(
 
 fn orderers(orgs: &[&Org]) -> usize {
     orgs.iter().filter(|org| org.kind == OrgKind::Orderer).map(|org| org.nodes.len()).sum()
+}
+
+/// In every namespace where an orderer mounts it.
+fn genesis_secret(genesis: &Genesis, cluster: &Cluster) -> GenesisSecret {
+    let Genesis { channel, name } = genesis;
+    let labels = names::labels(&cluster.network, names::application(Role::Orderer), Role::Orderer.word(), None);
+    GenesisSecret { name: name.clone(), labels, channel: channel.clone() }
 }
 
 /// Over all orderers of a namespace, whichever org they are of.

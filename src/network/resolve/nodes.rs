@@ -1,29 +1,31 @@
 //! The second half of orgs and nodes: addresses, ports, names in certificates, and the settings of values.yaml.
 
 use super::Cluster;
+use super::environment::{self, Told};
 use super::hosts;
+use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
-use super::{fabric_config, pods, settings, state_database};
+use super::ports::{self, Written};
+use super::{chaincode, fabric_config, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
 use crate::network::addresses::{self, port};
 use crate::network::{
-    Address, Budget, Channel, EnvVar, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Port, Role, Rollout,
-    Service, ServicePort, StateDatabase, names,
+    Budget, ChaincodeRuntime, Channel, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Probe, Probes, Role,
+    Rollout, Service, ServicePort, StateDatabase, names,
 };
-use std::collections::{BTreeMap, BTreeSet};
-
-const PATHS: Paths = Paths::STANDARD;
+use std::collections::BTreeMap;
 
 /// Completes every org.
 pub fn finish(
     drafts: Vec<OrgDraft>,
-    channels: &[Channel],
+    (channels, ordering): (&[Channel], &Ordering),
     (inputs, cluster): (&Inputs, &Cluster),
     problems: &mut Problems,
 ) -> Vec<Org> {
-    let addresses = addresses(channels);
+    let addresses = addresses(channels, ordering);
+    let runtime = chaincode::choice(inputs, cluster, problems);
     let rollout = settings::rollout(&inputs.values.settings.orderer.rollout, problems);
     let mut databases = state_database::Taken::default();
     drafts
@@ -41,6 +43,8 @@ pub fn finish(
                 bootstrap: &bootstrap,
                 service: service.as_ref(),
                 addresses: &addresses,
+                ordering,
+                runtime,
                 rollout,
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
@@ -68,17 +72,19 @@ pub fn finish(
         .collect()
 }
 
-/// The addresses that channels' configuration has for each node.
-fn addresses(channels: &[Channel]) -> BTreeMap<NodeId, Vec<&Address>> {
-    let mut addresses: BTreeMap<NodeId, Vec<&Address>> = BTreeMap::new();
+/// The addresses that channels' configuration has for each node, and what they lead to.
+fn addresses<'a>(channels: &'a [Channel], ordering: &Ordering) -> BTreeMap<NodeId, Vec<Written<'a>>> {
+    let mut addresses: BTreeMap<NodeId, Vec<Written>> = BTreeMap::new();
     for config in channels.iter().map(|channel| &channel.config) {
         let consenters = config.consenters().into_iter().map(|consenter| &consenter.address);
         let channel_wide = config.orderer.iter().flat_map(|orderer| &orderer.addresses);
         let endpoints = config.orderer_orgs().iter().flat_map(|org| &org.orderer_endpoints);
         let anchors = config.application_orgs().iter().flat_map(|org| &org.anchor_peers).map(|anchor| &anchor.address);
-        for address in consenters.chain(channel_wide).chain(endpoints).chain(anchors) {
-            if let Some(node) = address.node {
-                addresses.entry(node).or_default().push(address);
+        let consenters = consenters.map(|address| Written { address, listener: ordering.cluster.listener() });
+        let others = channel_wide.chain(endpoints).chain(anchors);
+        for written in consenters.chain(others.map(|address| Written { address, listener: Listener::Grpc })) {
+            if let Some(node) = written.address.node {
+                addresses.entry(node).or_default().push(written);
             }
         }
     }
@@ -151,7 +157,9 @@ struct Completion<'a> {
     /// The host of the org's first node: where gossip starts from, whatever else the org has.
     bootstrap: &'a str,
     service: Option<&'a Service>,
-    addresses: &'a BTreeMap<NodeId, Vec<&'a Address>>,
+    addresses: &'a BTreeMap<NodeId, Vec<Written<'a>>>,
+    ordering: &'a Ordering,
+    runtime: chaincode::Choice,
     rollout: Rollout,
 }
 
@@ -160,7 +168,7 @@ impl Completion<'_> {
         let component = draft.role.word();
         let settings = self.inputs.values.node(component, &self.org.domain, &draft.hostname, problems);
         let everywhere = &self.inputs.values.settings;
-        let (ports, service_ports) = self.ports(draft);
+        let (ports, service_ports) = ports::ports(ports::listeners(draft.role, self.cluster, self.ordering), self.written(draft));
         let host = hosts::dialled(draft, self.cluster);
         let dialled = self.dialled(draft, &host);
         let grpc = ports.first().map_or(0, |port| port.port);
@@ -169,15 +177,26 @@ impl Completion<'_> {
         labels.extend(names::node_selector(&draft.name));
         let secrets = names::node_secrets(&draft.name);
         let state_database = self.state_database(draft, (&settings, &secrets.couchdb), databases, problems);
-        let mut env = match &state_database {
-            Some(database) => self.peer_env(draft, &address, &service_ports, (&settings, database)),
-            None => self.orderer_env(&settings),
+        let chaincode_runtime =
+            (draft.role == Role::Peer).then(|| chaincode::runtime(self.runtime, self.inputs, self.cluster, problems));
+        let genesis = self.ordering.genesis.as_ref().filter(|_| draft.role == Role::Orderer).map(|genesis| genesis.name.clone());
+        let told = Told { cluster: self.cluster, settings: &settings, msp_id: self.msp_id };
+        let mut env = match (&state_database, &chaincode_runtime) {
+            (Some(database), Some(runtime)) => {
+                let chaincode = service_ports.iter().find(|port| port.target == Listener::Chaincode);
+                let chaincode = chaincode.map_or(addresses::port::PEER_CHAINCODE, |port| port.port);
+                let (bootstrap, address) = (self.bootstrap, address.as_str());
+                environment::peer(&told, &environment::Peer { draft, address, bootstrap, chaincode, database, runtime })
+            }
+            _ => environment::orderer(&told, self.ordering),
         };
         let config = fabric_config::config(&settings.config, (draft.role, self.cluster.version), &mut env, problems);
         let own_env = pods::env(&settings.extra_env, &env, problems);
         env.extend(own_env);
-        let made = pods::Made { labels: &labels, siblings: self.siblings(draft.role), mounts: mounts(draft.role) };
-        let pod = pods::pod(&settings, made, problems);
+        let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref());
+        let made = pods::Made { labels: &labels, siblings: self.siblings(draft.role), mounts };
+        let mut pod = pods::pod(&settings, made, problems);
+        pod.security = pod.security.max(chaincode_runtime.as_ref().map_or(pod.security, chaincode::security));
         let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
         Node {
             id: draft.id,
@@ -205,8 +224,11 @@ impl Completion<'_> {
             node_selector: settings.node_selector.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
             tolerations: settings::tolerations(&settings.tolerations, problems),
             pod,
+            probes: self.probes(draft.role, chaincode_runtime.as_ref()),
             state_database,
-            paths: PATHS,
+            chaincode_runtime,
+            genesis,
+            paths: Paths::STANDARD,
             rollout: if draft.role == Role::Orderer { self.rollout } else { Rollout::Rolling },
             host,
             address,
@@ -219,13 +241,20 @@ impl Completion<'_> {
         addresses::service_fqdn(&service.name, &self.org.namespace, &self.cluster.domain)
     }
 
-    fn addresses(&self, draft: &NodeDraft) -> impl Iterator<Item = &Address> {
-        self.addresses.get(&draft.id).into_iter().flatten().copied()
+    fn written(&self, draft: &NodeDraft) -> &[Written<'_>] {
+        self.addresses.get(&draft.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// A restart mends no Docker and no database, so liveness asks for neither.
+    fn probes(&self, role: Role, runtime: Option<&ChaincodeRuntime>) -> Probes {
+        let asks_docker = role == Role::Peer && self.cluster.version.features().needs_docker_for_health;
+        let misses_docker = asks_docker && !matches!(runtime, Some(ChaincodeRuntime::Dind(_)));
+        Probes { readiness: if misses_docker { Probe::Grpc } else { Probe::Health }, liveness: Probe::Version }
     }
 
     fn dialled(&self, draft: &NodeDraft, host: &str) -> Vec<String> {
         let mut dialled = vec![host.to_owned()];
-        for address in self.addresses(draft) {
+        for Written { address, .. } in self.written(draft) {
             if !dialled.contains(&address.deployed.host) {
                 dialled.push(address.deployed.host.clone());
             }
@@ -249,101 +278,6 @@ impl Completion<'_> {
             }
         }
         sans
-    }
-
-    /// What the containers listen on, and what the Service offers: every port that the user wrote leads to the gRPC listener,
-    /// and an auxiliary port in its way moves up to the next free one.
-    fn ports(&self, draft: &NodeDraft) -> (Vec<Port>, Vec<ServicePort>) {
-        let (grpc, auxiliary) = match draft.role {
-            Role::Peer => {
-                (port::PEER_GRPC, [(Listener::Chaincode, port::PEER_CHAINCODE), (Listener::Operations, port::OPERATIONS)])
-            }
-            Role::Orderer => {
-                (port::ORDERER_GRPC, [(Listener::Admin, port::ORDERER_ADMIN), (Listener::Operations, port::OPERATIONS)])
-            }
-        };
-        let mut ports = vec![Port { name: Listener::Grpc, port: grpc }];
-        let mut offered = vec![ServicePort { name: "grpc".to_owned(), port: grpc, target: Listener::Grpc }];
-        let written: BTreeSet<u16> = self.addresses(draft).map(|address| address.written.port).collect();
-        for written in written.into_iter().filter(|port| *port != grpc) {
-            offered.push(ServicePort { name: format!("grpc-{written}"), port: written, target: Listener::Grpc });
-        }
-        for (name, listener) in auxiliary {
-            ports.push(Port { name, port: listener });
-            let taken =
-                |port: &u16| offered.iter().any(|other| other.port == *port) || auxiliary_elsewhere(auxiliary, name, *port);
-            let port = (listener..=u16::MAX).chain(1..listener).find(|port| !taken(port)).unwrap_or(listener);
-            offered.push(ServicePort { name: name.word().to_owned(), port, target: name });
-        }
-        (ports, offered)
-    }
-
-    fn peer_env(
-        &self,
-        draft: &NodeDraft,
-        address: &str,
-        service_ports: &[ServicePort],
-        (settings, database): (&NodeSettings, &StateDatabase),
-    ) -> Vec<EnvVar> {
-        let chaincode =
-            service_ports.iter().find(|port| port.target == Listener::Chaincode).map_or(port::PEER_CHAINCODE, |port| port.port);
-        let chaincode_host = addresses::service_fqdn(&draft.name, &draft.namespace, &self.cluster.domain);
-        let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.peer_data);
-        let identity = env([
-            ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
-            ("FABRIC_LOGGING_SPEC", settings.log_spec.value.clone()),
-            ("CORE_PEER_ID", draft.common_name.clone()),
-            ("CORE_PEER_NETWORKID", self.cluster.network.clone()),
-            ("CORE_PEER_ADDRESS", address.to_owned()),
-            ("CORE_PEER_LISTENADDRESS", format!("0.0.0.0:{}", port::PEER_GRPC)),
-            ("CORE_PEER_CHAINCODEADDRESS", format!("{chaincode_host}:{chaincode}")),
-            ("CORE_PEER_CHAINCODELISTENADDRESS", format!("0.0.0.0:{}", port::PEER_CHAINCODE)),
-            ("CORE_PEER_GOSSIP_BOOTSTRAP", format!("{}:{}", self.bootstrap, port::PEER_GRPC)),
-            ("CORE_PEER_GOSSIP_EXTERNALENDPOINT", address.to_owned()),
-            ("CORE_PEER_LOCALMSPID", self.msp_id.to_owned()),
-            ("CORE_PEER_MSPCONFIGPATH", msp.to_owned()),
-            ("CORE_PEER_TLS_ENABLED", "true".to_owned()),
-            ("CORE_PEER_TLS_CERT_FILE", format!("{tls}/tls.crt")),
-            ("CORE_PEER_TLS_KEY_FILE", format!("{tls}/tls.key")),
-            ("CORE_PEER_TLS_ROOTCERT_FILE", format!("{tls}/ca.crt")),
-            ("CORE_PEER_FILESYSTEMPATH", data.to_owned()),
-            ("CORE_LEDGER_SNAPSHOTS_ROOTDIR", format!("{data}/snapshots")),
-        ]);
-        let operations = env([
-            ("CORE_OPERATIONS_LISTENADDRESS", format!("0.0.0.0:{}", port::OPERATIONS)),
-            ("CORE_METRICS_PROVIDER", "prometheus".to_owned()),
-            ("CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG", format!("{{\"peername\":\"{}\"}}", draft.name)),
-        ]);
-        [identity, state_database::address(database), operations, state_database::credentials(database)].concat()
-    }
-
-    fn orderer_env(&self, settings: &NodeSettings) -> Vec<EnvVar> {
-        let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.orderer_data);
-        env([
-            ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
-            ("FABRIC_LOGGING_SPEC", settings.log_spec.value.clone()),
-            ("ORDERER_GENERAL_LISTENADDRESS", "0.0.0.0".to_owned()),
-            ("ORDERER_GENERAL_LISTENPORT", port::ORDERER_GRPC.to_string()),
-            ("ORDERER_GENERAL_LOCALMSPID", self.msp_id.to_owned()),
-            ("ORDERER_GENERAL_LOCALMSPDIR", msp.to_owned()),
-            ("ORDERER_GENERAL_TLS_ENABLED", "true".to_owned()),
-            ("ORDERER_GENERAL_TLS_CERTIFICATE", format!("{tls}/tls.crt")),
-            ("ORDERER_GENERAL_TLS_PRIVATEKEY", format!("{tls}/tls.key")),
-            ("ORDERER_GENERAL_TLS_ROOTCAS", format!("[{tls}/ca.crt]")),
-            ("ORDERER_GENERAL_BOOTSTRAPMETHOD", "none".to_owned()),
-            ("ORDERER_CHANNELPARTICIPATION_ENABLED", "true".to_owned()),
-            ("ORDERER_ADMIN_LISTENADDRESS", format!("0.0.0.0:{}", port::ORDERER_ADMIN)),
-            ("ORDERER_ADMIN_TLS_ENABLED", "true".to_owned()),
-            ("ORDERER_ADMIN_TLS_CERTIFICATE", format!("{tls}/tls.crt")),
-            ("ORDERER_ADMIN_TLS_PRIVATEKEY", format!("{tls}/tls.key")),
-            ("ORDERER_ADMIN_TLS_CLIENTAUTHREQUIRED", "true".to_owned()),
-            ("ORDERER_ADMIN_TLS_CLIENTROOTCAS", format!("[{tls}/ca.crt]")),
-            ("ORDERER_OPERATIONS_LISTENADDRESS", format!("0.0.0.0:{}", port::OPERATIONS)),
-            ("ORDERER_METRICS_PROVIDER", "prometheus".to_owned()),
-            ("ORDERER_FILELEDGER_LOCATION", data.to_owned()),
-            ("ORDERER_CONSENSUS_WALDIR", format!("{data}/etcdraft/wal")),
-            ("ORDERER_CONSENSUS_SNAPDIR", format!("{data}/etcdraft/snapshot")),
-        ])
     }
 
     /// A peer's; for an orderer, settings of one would silently do nothing.
@@ -381,18 +315,14 @@ impl Completion<'_> {
 }
 
 /// Where a node's container has something mounted.
-fn mounts(role: Role) -> [&'static str; 5] {
+fn mounts(role: Role, genesis: Option<&String>, runtime: Option<&ChaincodeRuntime>) -> Vec<&'static str> {
+    let paths = Paths::STANDARD;
     let data = match role {
-        Role::Peer => PATHS.peer_data,
-        Role::Orderer => PATHS.orderer_data,
+        Role::Peer => paths.peer_data,
+        Role::Orderer => paths.orderer_data,
     };
-    [PATHS.config, data, PATHS.msp, PATHS.tls, "/tmp"]
-}
-
-fn auxiliary_elsewhere(auxiliary: [(Listener, u16); 2], name: Listener, port: u16) -> bool {
-    auxiliary.iter().any(|(other, listener)| *other != name && *listener == port)
-}
-
-fn env<const N: usize>(pairs: [(&'static str, String); N]) -> Vec<EnvVar> {
-    pairs.map(|(name, value)| EnvVar::plain(name, value)).into()
+    let mut mounts = vec![paths.config, data, paths.msp, paths.tls, "/tmp"];
+    mounts.extend(genesis.map(|_| paths.genesis));
+    mounts.extend(matches!(runtime, Some(ChaincodeRuntime::Dind(_))).then_some(paths.docker));
+    mounts
 }

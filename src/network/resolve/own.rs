@@ -29,22 +29,22 @@ const BREAKING: &[(&str, &str)] = &[
     ("CORE_PEER_GOSSIP_ENDPOINT", "the peer's certificate has the names that fabkube has it dialled by"),
     ("CORE_OPERATIONS_TLS_ENABLED", "the kubelet's probes ask the operations port in plain HTTP"),
     ("ORDERER_OPERATIONS_TLS_ENABLED", "the kubelet's probes ask the operations port in plain HTTP"),
-    ("ORDERER_GENERAL_CLUSTER_LISTENADDRESS", ONE_LISTENER),
-    ("ORDERER_GENERAL_CLUSTER_LISTENPORT", ONE_LISTENER),
-    ("ORDERER_GENERAL_CLUSTER_SERVERCERTIFICATE", ONE_LISTENER),
-    ("ORDERER_GENERAL_CLUSTER_SERVERPRIVATEKEY", ONE_LISTENER),
+    ("ORDERER_GENERAL_CLUSTER_LISTENADDRESS", TLS_PORT),
+    ("ORDERER_GENERAL_CLUSTER_LISTENPORT", TLS_PORT),
+    ("ORDERER_GENERAL_CLUSTER_SERVERCERTIFICATE", TLS_PORT),
+    ("ORDERER_GENERAL_CLUSTER_SERVERPRIVATEKEY", TLS_PORT),
     ("ORDERER_GENERAL_CLUSTER_CLIENTCERTIFICATE", CONSENTERS),
     ("ORDERER_GENERAL_CLUSTER_CLIENTPRIVATEKEY", CONSENTERS),
-    ("ORDERER_GENERAL_BOOTSTRAPMETHOD", NO_SYSTEM_CHANNEL),
-    ("ORDERER_GENERAL_BOOTSTRAPFILE", NO_SYSTEM_CHANNEL),
-    ("ORDERER_CHANNELPARTICIPATION_ENABLED", NO_SYSTEM_CHANNEL),
-    ("ORDERER_GENERAL_GENESISMETHOD", NO_SYSTEM_CHANNEL),
-    ("ORDERER_GENERAL_GENESISFILE", NO_SYSTEM_CHANNEL),
+    ("ORDERER_GENERAL_BOOTSTRAPMETHOD", BEGINNING),
+    ("ORDERER_GENERAL_BOOTSTRAPFILE", BEGINNING),
+    ("ORDERER_CHANNELPARTICIPATION_ENABLED", BEGINNING),
+    ("ORDERER_GENERAL_GENESISMETHOD", BEGINNING),
+    ("ORDERER_GENERAL_GENESISFILE", BEGINNING),
 ];
 
-const ONE_LISTENER: &str = "orderers reach each other at their one TLS port, which channels name and Services offer";
+const TLS_PORT: &str = "orderers reach each other at a TLS port that channels name and Services offer";
 const CONSENTERS: &str = "consenters know each other by the TLS certificates in the channel's configuration";
-const NO_SYSTEM_CHANNEL: &str = "orderers join channels by channel participation, and begin with no block";
+const BEGINNING: &str = "orderers begin as channels and the Fabric version ask for";
 
 /// Secrets, which have no place in a ConfigMap, nor open in a pod.
 const SECRETS: &[&str] = &["CORE_PEER_BCCSP_PKCS11_PIN", "ORDERER_GENERAL_BCCSP_PKCS11_PIN", "ORDERER_KAFKA_SASLPLAIN_PASSWORD"];

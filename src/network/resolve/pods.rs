@@ -16,7 +16,7 @@ pub struct Made<'a> {
     /// What finds the pods that it is not to share a machine with.
     pub siblings: Labels,
     /// Where its main container has something mounted.
-    pub mounts: [&'a str; 5],
+    pub mounts: Vec<&'a str>,
 }
 
 /// The user's part of a pod.

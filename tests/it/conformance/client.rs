@@ -36,7 +36,7 @@ impl Admin {
                     ("FABRIC_CFG_PATH", node.variable("FABRIC_CFG_PATH").to_owned()),
                     ("CORE_PEER_LOCALMSPID", node.variable("CORE_PEER_LOCALMSPID").to_owned()),
                     ("CORE_PEER_MSPCONFIGPATH", msp.to_str().unwrap().to_owned()),
-                    ("CORE_PEER_TLS_ENABLED", "true".to_owned()),
+                    ("CORE_PEER_TLS_ENABLED", node.variable("CORE_PEER_TLS_ENABLED").to_owned()),
                     ("CORE_PEER_TLS_ROOTCERT_FILE", tls.join("ca.crt").to_str().unwrap().to_owned()),
                 ]
                 .map(|(name, value)| (name.to_owned(), value)),

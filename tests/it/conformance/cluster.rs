@@ -82,14 +82,34 @@ impl Cluster {
     /// Starts the pods of one kind of node, and waits until all their probes succeed.
     pub fn start(&self, component: &str) {
         for pod in self.nodes(component) {
-            let log = pod.invocation().working_dir.with_file_name("log");
-            self.processes.add(self.sandbox.start(&pod.name, &pod.invocation(), log));
+            self.launch(pod);
         }
         for pod in self.nodes(component) {
             for (kind, asked) in pod.probes() {
                 self.wait(&format!("the {kind} of {}", pod.name), || probe(pod, asked));
             }
         }
+    }
+
+    /// Starts the pods of one kind of node, and waits until they are alive, and not ready for one known reason.
+    pub fn start_but_ready(&self, component: &str, reason: &str) {
+        for pod in self.nodes(component) {
+            self.launch(pod);
+        }
+        for pod in self.nodes(component) {
+            for (kind, asked) in pod.probes() {
+                self.wait(&format!("the {kind} of {}", pod.name), || match (kind, probe(pod, asked)) {
+                    ("readinessProbe", Ok(())) => panic!("{} is ready", pod.name),
+                    ("readinessProbe", Err(answer)) if answer.contains(reason) => Ok(()),
+                    (_, answer) => answer,
+                });
+            }
+        }
+    }
+
+    fn launch(&self, pod: &Pod) {
+        let log = pod.invocation().working_dir.with_file_name("log");
+        self.processes.add(self.sandbox.start(&pod.name, &pod.invocation(), log));
     }
 
     /// Asks again and again, until the answer is good. Fails when time is over or a pod has ended.

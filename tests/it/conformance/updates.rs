@@ -49,7 +49,7 @@ fn section(text: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn fabric_takes_updates_of_a_running_channel() {
-    let Some(bin) = programs() else { return };
+    let Some(bin) = super::programs_with_channel_participation() else { return };
     let begun = Instant::now();
     let project = project_before();
     let manifests = Manifests::read(&project.run(&["render"]).ok().stdout);

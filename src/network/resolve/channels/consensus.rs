@@ -7,7 +7,7 @@ use crate::input::configtx::{self, EtcdRaftOptions};
 use crate::input::given;
 use crate::network::resolve::hosts::Meaning;
 use crate::network::resolve::orgs::Known;
-use crate::network::resolve::{Purpose, not_built, units};
+use crate::network::resolve::units;
 use crate::network::versions::{self, Knows};
 use crate::network::{CertificateSource, Consensus, Consenter, HostPort, NodeId, OrdererConfig, OrgKind, RaftOptions, Role};
 use crate::yaml::Spanned;
@@ -22,19 +22,12 @@ pub struct Entry<'a> {
 }
 
 impl Context<'_> {
-    /// The consensus, or `None` where it lacks so much that nothing can be said, or is not built into deployments yet.
+    /// The consensus, or `None` where it lacks so much that nothing can be said.
     pub fn consensus(&self, section: &Spanned<configtx::Orderer>, problems: &mut Problems) -> Option<Consensus> {
         let (kind, place) = match &section.orderer_type {
             Some(kind) if given(kind) => (kind.value.as_str(), &kind.place),
             _ => ("solo", &section.place),
         };
-        if self.purpose == Purpose::Deployment && ["solo", "kafka", "BFT"].contains(&kind) {
-            not_built(format!("the consensus type `{kind}`"), place, problems);
-            // Kafka itself is built, and what is wrong with its brokers can be said.
-            if kind != "kafka" {
-                return None;
-            }
-        }
         let version = self.cluster.version;
         match versions::knows_orderer_type(version, kind) {
             Knows::Yes => {}

@@ -25,13 +25,13 @@ const DEFAULT_CHANNEL: &str = "mychannel";
 const DEFAULT_SYSTEM_CHANNEL: &str = "testchainid";
 
 /// A system channel that the files ask for.
-pub struct SystemChannel<'a> {
-    pub profile: &'a Spanned<String>,
+struct SystemChannel<'a> {
+    profile: &'a Spanned<String>,
     name: Option<&'a Spanned<String>>,
 }
 
 /// Where a system channel is asked for: `genesisProfile`, or the only candidate profile has Consortiums.
-pub fn system_channel(inputs: &Inputs) -> Option<SystemChannel<'_>> {
+fn system_channel(inputs: &Inputs) -> Option<SystemChannel<'_>> {
     let section = inputs.network.as_ref().map(|network| &network.content.network);
     let name = section.and_then(|section| section.system_channel_id.as_ref());
     if let Some(section) = section {

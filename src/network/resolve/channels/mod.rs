@@ -2,6 +2,7 @@
 //! Nothing is encoded here.
 
 mod bft;
+mod clusters;
 mod consensus;
 mod keys;
 mod learn;
@@ -19,13 +20,12 @@ use super::orgs::{Known, NodeDraft, OrgDraft};
 use super::{Cluster, Purpose};
 use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::{ConfigTxFile, Inputs};
-use crate::network::versions::{self, ConfigTxGen};
-use crate::network::{Address, Addressing, Channel, HostPort, LoneOrg, NodeId, OrgKind, Role, addresses};
+use crate::network::versions::ConfigTxGen;
+use crate::network::{Address, Addressing, Beginning, Channel, HostPort, LoneOrg, NodeId, OrgKind, Role, addresses};
 use crate::yaml::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-pub(super) use list::system_channel;
 pub(super) use members::msp_id;
 pub(super) use version::chosen as version_chosen;
 
@@ -35,6 +35,8 @@ struct Context<'a> {
     known: Known,
     cluster: &'a Cluster,
     purpose: Purpose,
+    /// Whether one of the channels is a system channel, whose orderers make others.
+    has_system_channel: bool,
     hosts: Hosts,
     /// The MSP IDs of the orgs that order for the channels of a consortium, by its name.
     ordering: BTreeMap<String, BTreeSet<String>>,
@@ -54,9 +56,10 @@ pub fn resolve(
         wanted.for_each(|entry| problems.push(no_configtx(&entry.name)));
         return Vec::new();
     };
-    let mut cx = Context::new((orgs, known), (cluster, purpose), configtx);
-    cx.check_keys_of_version(&configtx.content, problems);
     let wanted = list::wanted(inputs, &configtx.content, problems);
+    let mut cx = Context::new((orgs, known), (cluster, purpose), configtx);
+    cx.has_system_channel = wanted.iter().any(|channel| channel.begins_with == Beginning::SystemBlock);
+    cx.check_keys_of_version(&configtx.content, problems);
     cx.warn_of_small_gates(wanted.iter().map(|channel| &channel.profile.value), problems);
     configtx.content.profiles.iter().for_each(|(_, profile)| cx.learn_ordering(profile));
     // Consenters of all profiles first: an address that one of them gives its node means that node everywhere.
@@ -66,7 +69,9 @@ pub fn resolve(
     for channel in &wanted {
         cx.learn_loopback_endpoints(channel.profile, problems);
     }
-    wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect()
+    let mut channels: Vec<Channel> = wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect();
+    clusters::part(&mut channels, cluster);
+    channels
 }
 
 /// One organization of configtx.yaml by itself.
@@ -104,17 +109,14 @@ struct InStore<'a> {
 impl<'a> Context<'a> {
     fn new((orgs, known): (&'a [OrgDraft], Known), (cluster, purpose): (&'a Cluster, Purpose), configtx: &ConfigTxFile) -> Self {
         let (hosts, dir) = (Hosts::new(orgs, cluster), configtx.dir.clone());
-        Self { orgs, known, cluster, purpose, hosts, ordering: BTreeMap::new(), dir }
+        Self { orgs, known, cluster, purpose, has_system_channel: false, hosts, ordering: BTreeMap::new(), dir }
     }
 }
 
 impl Context<'_> {
-    /// What the version's configtxgen takes where the file says nothing. Of a deployment, only the default version is built.
+    /// What the version's configtxgen takes where the file says nothing.
     fn configtxgen(&self) -> ConfigTxGen {
-        match self.purpose {
-            Purpose::Deployment => versions::DEFAULT.configtxgen(),
-            Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => self.cluster.version.configtxgen(),
-        }
+        self.cluster.version.configtxgen()
     }
 
     /// Something that configtxgen lets through and no network should have: an error, and a warning to whoever wants what configtxgen

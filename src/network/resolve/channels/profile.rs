@@ -7,8 +7,8 @@ use super::policies::Group;
 use super::{Context, Purpose, keys, members};
 use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::input::configtx::{self, Profile};
+use crate::network::resolve::names_or;
 use crate::network::resolve::orgs::Known;
-use crate::network::resolve::{Chosen, names_or};
 use crate::network::versions::{self, Level};
 use crate::network::{
     Acl, ApplicationConfig, Beginning, Capabilities, Channel, ChannelConfig, Consortium, MemberOrg, OrgId, OrgKind,
@@ -69,14 +69,10 @@ impl Context<'_> {
     /// The sections that the beginning of a channel needs (fabric `cmd/configtxgen/main.go`, `encoder.go`).
     fn check_sections(&self, wanted: &Wanted, problems: &mut Problems) -> Option<()> {
         let Wanted { name, profile_name, profile, begins_with, members: _, place } = wanted;
-        let Profile { consortium, application, orderer, consortiums, capabilities: _, policies: _ } = &profile.value;
-        if self.purpose == Purpose::Deployment && consortiums.is_some() {
-            let what = format!("a channel with Consortiums, a system channel (`{profile_name}`)");
-            super::super::not_built(what, &profile.place, problems);
-            return None;
-        }
-        // A deployment without a system channel has nobody who would make a channel of a transaction.
-        let begins_with = if self.purpose == Purpose::Deployment { Beginning::Block } else { *begins_with };
+        let Profile { consortium, application, orderer, consortiums: _, capabilities: _, policies: _ } = &profile.value;
+        // Without a system channel nobody would make a channel of a transaction.
+        let nobody_makes_it = self.purpose == Purpose::Deployment && !self.has_system_channel;
+        let begins_with = if nobody_makes_it { Beginning::Block } else { *begins_with };
         let orderer = ("Orderer", orderer.is_some());
         let application = ("Application", application.is_some());
         let (needed, help) = match begins_with {
@@ -182,16 +178,6 @@ impl Context<'_> {
             let since = versions::capability_since(level, name);
             let known = since.is_some_and(|since| since <= (version.major, version.minor));
             if !on || known {
-                continue;
-            }
-            // Where nobody named a version, the inputs choose it.
-            let is_default = (self.purpose, self.cluster.version_is) == (Purpose::Deployment, Chosen::ByInputs);
-            if let (true, Some(newer)) = (is_default, since.and_then(versions::newest_of)) {
-                super::super::not_built(
-                    format!("Fabric {newer}, which the capability `{}` needs,", name.value),
-                    &name.place,
-                    problems,
-                );
                 continue;
             }
             let problem = Problem::new(Code::FK0235, format!("Fabric {version} has no {level:?} capability `{}`", name.value));

@@ -1,12 +1,11 @@
 //! Which Fabric version configtx.yaml is for: chosen where nobody names one, and held against the keys of the file.
 //! What versions know is `network::versions`'s.
 
+use super::Context;
 use super::list::{self, Wanted};
-use super::{Context, Purpose};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::configtx::ConfigTx;
-use crate::network::resolve::Chosen;
 use crate::network::versions::{self, Knows, Level};
 use crate::network::{Beginning, FabricVersion};
 use crate::yaml::Ordered;
@@ -50,12 +49,8 @@ fn is_of_fabric_1_4(channel: &Wanted<'_>) -> bool {
 }
 
 impl Context<'_> {
-    /// configtxgen refuses a file with a key that it does not know, wherever it stands. Where the version is only fabkube's
-    /// default, the file may well be another one's.
+    /// configtxgen refuses a file with a key that it does not know, wherever it stands.
     pub fn check_keys_of_version(&self, configtx: &ConfigTx, problems: &mut Problems) {
-        if (self.purpose, self.cluster.version_is) == (Purpose::Deployment, Chosen::ByInputs) {
-            return;
-        }
         let mut found: Vec<(&str, &Place)> = Vec::new();
         for orderer in configtx.orderers() {
             found.extend(orderer.kafka.as_ref().map(|kafka| ("Kafka", &kafka.place)));

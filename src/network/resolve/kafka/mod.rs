@@ -183,7 +183,7 @@ pub fn check_names(kafka: &Kafka, orgs: &[Org], channels: &[Channel], problems: 
 #[cfg(test)]
 pub fn order_by(network: &mut super::Network, brokers: &[&str], inputs: &Inputs, problems: &mut Problems) {
     let placement = super::Placement::new(inputs, problems);
-    let cluster = super::cluster(inputs, super::Purpose::Deployment, problems);
+    let cluster = super::cluster(inputs, problems);
     let (drafts, _) = super::orgs::expand((inputs, &placement), cluster.version, problems);
     for orderer in network.channels.iter_mut().filter_map(|channel| channel.config.orderer.as_mut()) {
         let brokers = brokers.iter().map(|broker| Spanned::nowhere((*broker).to_owned())).collect();

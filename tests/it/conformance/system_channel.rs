@@ -1,0 +1,186 @@
+//! Networks with a system channel: orderers begin with its first block, and make another channel by a transaction.
+//! Programs of Fabric 1.4 run what was rendered for 1.4, those of 2.5 what was rendered for 2.5.
+
+use super::client::{Address, Admin, CHANNEL, address};
+use super::cluster::Cluster;
+use super::manifests::Manifests;
+use super::pod::Pod;
+use super::{metric, no_secret_is_logged, programs, say, version};
+use crate::support::{Project, root};
+use std::time::Instant;
+
+#[test]
+fn fabric_1_4_runs_the_sample_of_solo() {
+    conforms("1.4.", "the sample of Solo without Docker", &["chaincode.runtime=none"], solo());
+}
+
+#[test]
+fn fabric_2_runs_the_sample_of_solo() {
+    conforms("2.", "Solo", &["fabric.version=2.5"], solo());
+}
+
+#[test]
+fn fabric_1_4_runs_raft() {
+    conforms("1.4.", "Raft in Fabric 1.4", &["chaincode.runtime=none"], raft());
+}
+
+#[test]
+fn fabric_1_4_runs_raft_without_tls_for_clients() {
+    conforms("1.4.", "Raft in Fabric 1.4, clients without TLS", &["chaincode.runtime=none"], without_tls(raft()));
+}
+
+#[test]
+fn fabric_2_runs_raft_with_a_system_channel() {
+    conforms("2.", "Raft with a system channel", &["fabric.version=2.5"], raft());
+}
+
+#[test]
+fn fabric_2_runs_raft_without_tls_for_clients() {
+    conforms("2.", "Raft with a system channel, clients without TLS", &["fabric.version=2.5"], without_tls(raft()));
+}
+
+/// Docker is no program of Fabric: what the peer is told of it is not there, and that is all that its health lacks.
+#[test]
+fn a_peer_of_fabric_1_4_starts_without_the_docker_beside_it() {
+    let Some((mut cluster, begun)) = cluster("1.4.", "the sample of Solo", &[], &solo()) else { return };
+    for pod in &mut cluster.pods {
+        let expected: &[&str] = if pod.label("org") == "orderer" { &[] } else { &["dind"] };
+        assert_eq!(pod.left_out, expected, "{}", pod.name);
+    }
+    cluster.start("orderer");
+    cluster.start_but_ready("peer", r#""component":"docker""#);
+    say(&format!(
+        "conformance: the sample of Solo: peers start, and wait for Docker, which is not here: passed in {:.0?}",
+        begun.elapsed()
+    ));
+}
+
+fn solo() -> Project {
+    Project::copy_of(&root().join("samples/solo"))
+}
+
+/// The same network with three orderers of two orgs that agree by Raft.
+fn raft() -> Project {
+    let project = solo();
+    project.replace("crypto-config.yaml", "      - Hostname: orderer\n", "      - Hostname: orderer\n      - Hostname: second\n");
+    let other = "PeerOrgs:\n";
+    let third = "  - Name: Third\n    Domain: third.example.com\n    EnableNodeOUs: true\n    Specs: [{Hostname: orderer}]\n";
+    project.replace("crypto-config.yaml", other, &format!("{third}{other}"));
+    let org = "  - &Third
+    Name: ThirdMSP
+    ID: ThirdMSP
+    MSPDir: crypto-config/ordererOrganizations/third.example.com/msp
+    Policies:
+      Readers: {Type: Signature, Rule: \"OR('ThirdMSP.member')\"}
+      Writers: {Type: Signature, Rule: \"OR('ThirdMSP.member')\"}
+      Admins: {Type: Signature, Rule: \"OR('ThirdMSP.admin')\"}
+";
+    project.replace("configtx.yaml", "\nApplication: &", &format!("{org}\nApplication: &"));
+    project.replace("configtx.yaml", "        - *OrdererOrg\n", "        - *OrdererOrg\n        - *Third\n");
+    let consenters: Vec<String> = [("example.com", "orderer"), ("example.com", "second"), ("third.example.com", "orderer")]
+        .iter()
+        .map(|(domain, host)| {
+            let certificate = format!("crypto-config/ordererOrganizations/{domain}/orderers/{host}.{domain}/tls/server.crt");
+            format!("{{Host: {host}.{domain}, Port: 7050, ClientTLSCert: {certificate}, ServerTLSCert: {certificate}}}")
+        })
+        .collect();
+    let raft = format!("OrdererType: etcdraft\n  EtcdRaft:\n    Consenters: [{}]\n", consenters.join(", "));
+    project.replace("configtx.yaml", "OrdererType: solo\n", &raft);
+    project.replace(
+        "configtx.yaml",
+        "    - orderer.example.com:7050\n",
+        "    - orderer.example.com:7050\n    - orderer.third.example.com:7050\n",
+    );
+    project
+}
+
+fn without_tls(project: Project) -> Project {
+    project.replace("network.yaml", "network:\n", "tlsEnabled: false\nnetwork:\n");
+    project
+}
+
+/// A cluster of a rendered project, where the programs here are of a line of releases.
+fn cluster(line: &str, case: &str, set: &[&str], project: &Project) -> Option<(Cluster, Instant)> {
+    let bin = programs()?;
+    let version = version(&bin);
+    if !version.starts_with(line) {
+        say(&format!("skipped: {case} is not for Fabric {version}"));
+        return None;
+    }
+    let begun = Instant::now();
+    let set: Vec<&str> = set.iter().flat_map(|pair| ["--set", pair]).collect();
+    let manifests = Manifests::read(&project.run(&[&["render"], &set[..]].concat()).ok().stdout);
+    project.run(&[&["channel", "tx", "--channel", CHANNEL, "-o", "my.tx"], &set[..]].concat()).ok();
+    match Cluster::new(manifests, bin, &[]) {
+        Ok(cluster) => Some((cluster, begun)),
+        Err(lacking) => {
+            say(&format!("skipped: {lacking}"));
+            None
+        }
+    }
+}
+
+/// Brings a network up, has its orderers make a channel, and its peers join that; every orderer takes a part in it.
+fn conforms(line: &str, case: &str, set: &[&str], project: Project) {
+    let Some((cluster, begun)) = cluster(line, case, set, &project) else { return };
+    cluster.start("orderer");
+    cluster.start("peer");
+    let (orderers, peers) = (cluster.nodes("orderer"), cluster.nodes("peer"));
+    let peers: Vec<(Admin, Address)> =
+        peers.iter().map(|pod| (Admin::new(&cluster, pod), address(&cluster, &[], &pod.name, "grpc"))).collect();
+    let block = peers[0].0.folder().join("my.block");
+    let admins: Vec<(Admin, Address)> =
+        orderers.iter().map(|pod| (Admin::new(&cluster, pod), address(&cluster, &[], &pod.name, "grpc"))).collect();
+    let at = |(admin, address): &(Admin, Address)| -> Vec<String> {
+        let tls = ["--tls", "--cafile", admin.ca().to_str().unwrap()].map(str::to_owned);
+        let tls = if orderers[0].variable("ORDERER_GENERAL_TLS_ENABLED") == "true" { tls.to_vec() } else { Vec::new() };
+        [vec!["-o".to_owned(), address.clone()], tls].concat()
+    };
+    let peer = |number: usize, args: &[&str], orderer: Option<usize>| {
+        let (admin, address) = &peers[number];
+        let orderer = orderer.map(|number| at(&admins[number])).unwrap_or_default();
+        let args: Vec<&str> = args.iter().copied().chain(orderer.iter().map(String::as_str)).collect();
+        admin.peer(&cluster, address, &args)
+    };
+    let transaction = project.path().join("my.tx");
+    let (file, output) = (transaction.to_str().unwrap(), block.to_str().unwrap());
+    let create = ["channel", "create", "-c", CHANNEL, "-f", file, "--outputBlock", output, "--timeout", "60s"];
+    // Raft first chooses a leader.
+    cluster.wait("the channel", || if block.exists() { Ok(()) } else { peer(0, &create, Some(0)).map(drop) });
+    for number in 0..peers.len() {
+        peer(number, &["channel", "join", "-b", block.to_str().unwrap()], None)
+            .unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+    }
+    for (number, org) in ["Org1MSP", "Org2MSP"].into_iter().enumerate() {
+        let file = format!("{org}.tx");
+        let set: Vec<&str> = set.iter().flat_map(|pair| ["--set", pair]).collect();
+        project.run(&[&["channel", "anchors", "--channel", CHANNEL, "--org", org, "-o", &file], &set[..]].concat()).ok();
+        let file = project.path().join(&file);
+        // Each by another orderer, where there is one.
+        let update = ["channel", "update", "-c", CHANNEL, "-f", file.to_str().unwrap()];
+        peer(number, &update, Some((number + 1) % orderers.len())).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+    }
+    for (admin, at) in &peers {
+        cluster.wait(&format!("three blocks on {at}"), || {
+            let height = admin.height(&cluster, at)?;
+            (height >= 3).then_some(()).ok_or(format!("it has {height}"))
+        });
+    }
+    if let several @ [_, _, ..] = orderers.as_slice() {
+        raft_agrees(&cluster, several);
+    }
+    no_secret_is_logged(&cluster);
+    say(&format!("conformance: {case}: passed in {:.0?}", begun.elapsed()));
+}
+
+fn raft_agrees(cluster: &Cluster, orderers: &[&Pod]) {
+    cluster.wait("a leader, and three blocks on all orderers", || {
+        let mut seen = Vec::new();
+        for orderer in orderers {
+            let leads = metric(orderer, "consensus_etcdraft_is_leader")?;
+            seen.push((leads, metric(orderer, "consensus_etcdraft_committed_block_number")?));
+        }
+        let agreed = seen.iter().any(|(leads, _)| *leads == 1.0) && seen.iter().all(|(_, block)| *block >= 2.0);
+        agreed.then_some(()).ok_or(format!("leader and last block: {seen:?}"))
+    });
+}
