@@ -1,4 +1,4 @@
-//! Orderers that are started by hand, for channels that `render` does not deploy yet. They have the hosts of configtx.yaml, each on
+//! Orderers that are started by hand, for channels as they are without any manifest. They have the hosts of configtx.yaml, each on
 //! a loopback address of its own. What they are asked to do is `channels`'s.
 
 use super::process::{Access, Invocation, Processes, Sandbox};
