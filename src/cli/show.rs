@@ -6,7 +6,7 @@ use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
 use crate::lock::Memory;
-use crate::network::{Addressing, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role};
+use crate::network::{Addressing, Beginning, Channel, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role, Tls};
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
 use crate::render::{self, Shown};
@@ -80,7 +80,11 @@ fn tree(network: &Network) -> String {
         Addressing::Service => "by Service names",
         Addressing::Domain => "by the hosts of your files",
     };
-    let _ = writeln!(text, "network {}: Fabric {}, nodes dialled {addressing}", network.name, network.fabric_version);
+    let tls = match network.tls {
+        Tls::On => "",
+        Tls::Off => " without TLS",
+    };
+    let _ = writeln!(text, "network {}: Fabric {}{tls}, nodes dialled {addressing}", network.name, network.fabric_version);
     for namespace in &network.namespaces {
         let _ = writeln!(text, "{}", namespace_line(namespace, network));
     }
@@ -97,17 +101,22 @@ fn tree(network: &Network) -> String {
         let _ = writeln!(text, "{}", kafka_line(kafka));
     }
     for channel in &network.channels {
-        let members: Vec<&str> = channel.members.iter().map(|id| network.org(*id).name.as_str()).collect();
-        let consenters = channel.config.consenters().len();
-        let _ = writeln!(
-            text,
-            "channel {} (profile {}): peers of {}, {consenters} consenters",
-            channel.name,
-            channel.profile,
-            if members.is_empty() { "no local org".to_owned() } else { members.join(", ") }
-        );
+        let _ = writeln!(text, "{}", channel_line(channel, network));
     }
     text
+}
+
+/// What a channel begins with is said where that is no block of its own.
+fn channel_line(channel: &Channel, network: &Network) -> String {
+    let consenters = channel.config.consenters().len();
+    let members: Vec<&str> = channel.members.iter().map(|id| network.org(*id).name.as_str()).collect();
+    let members = if members.is_empty() { "no local org".to_owned() } else { members.join(", ") };
+    let what = match channel.begins_with {
+        Beginning::SystemBlock => format!("what orderers begin with, {consenters} consenters"),
+        Beginning::Block => format!("peers of {members}, {consenters} consenters"),
+        Beginning::Transaction => format!("peers of {members}, created by a transaction"),
+    };
+    format!("channel {} (profile {}): {what}", channel.name, channel.profile)
 }
 
 /// Evictions of orderers are said, since their budgets are dealt out over all namespaces.

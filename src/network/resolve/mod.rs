@@ -128,11 +128,9 @@ fn orderers_that_may_go(orgs: &[Org], channels: &[Channel]) -> usize {
 
 /// What Fabric knows and fabkube does not yet: one clear problem each, never a half-rendered network.
 pub(crate) fn not_built(what: impl std::fmt::Display, place: &Place, problems: &mut Problems) {
-    problems.push(
-        Problem::new(Code::FK0901, format!("{what} is not built into fabkube yet"))
-            .at(place)
-            .help("what is built: the networks of one crypto-config.yaml, with Raft, BFT, Kafka or Solo ordering, of Fabric 1.4 to 3.1"),
-    );
+    problems.push(Problem::new(Code::FK0901, format!("{what} is not built into fabkube yet")).at(place).help(
+        "what is built: the networks of one crypto-config.yaml, with Raft, BFT, Kafka or Solo ordering, of Fabric 1.4 to 3.1",
+    ));
 }
 
 /// A list of names for a help line, or what to say where there is none.
