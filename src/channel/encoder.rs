@@ -7,14 +7,14 @@ use super::proto::configuration::{
 };
 use super::proto::msp::MspConfig;
 use super::proto::orderer::{BatchSize, BatchTimeout, ChannelRestrictions, KafkaBrokers};
-use super::proto::peer::{Acls, AnchorPeer, AnchorPeers, ApiResource};
+use super::proto::peer::{AclEntry, Acls, AnchorPeer, AnchorPeers, ApiResource};
 use super::{Encoding, Hosts, consensus, msp, policy};
 use crate::diag::{Problems, Stop};
 use crate::network::{
     self, Address, ApplicationConfig, Channel, ChannelConfig, Consensus, ImplicitRule, MemberOrg, OrdererConfig, Policy,
 };
 use prost::Message;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who may change nearly everything.
 pub(super) const ADMINS: &str = "Admins";
@@ -121,8 +121,12 @@ pub(super) fn new_application_outline(application: &ApplicationConfig) -> Config
     let ApplicationConfig { capabilities, policies, acls, orgs: _ } = application;
     let mut group = new_group(policies);
     if !acls.is_empty() {
-        let resource = |acl: &network::Acl| (acl.resource.clone(), ApiResource { policy_ref: acl.policy_ref.clone() });
-        add_value(&mut group, "ACLs", &Acls { acls: acls.iter().map(resource).collect() }, ADMINS);
+        let sorted: BTreeMap<&String, &String> = acls.iter().map(|acl| (&acl.resource, &acl.policy_ref)).collect();
+        let entry = |(key, policy): (&String, &String)| AclEntry {
+            key: key.clone(),
+            value: Some(ApiResource { policy_ref: policy.clone() }),
+        };
+        add_value(&mut group, "ACLs", &Acls { acls: sorted.into_iter().map(entry).collect() }, ADMINS);
     }
     add_capabilities(&mut group, capabilities);
     group

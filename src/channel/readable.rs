@@ -38,7 +38,10 @@ fn read(key: &str, value: &[u8]) -> Result<Facts, DecodeError> {
         // Brokers have the form of addresses.
         "OrdererAddresses" | "Endpoints" | "KafkaBrokers" => list(OrdererAddresses::decode(value)?.addresses),
         "Capabilities" => list(Capabilities::decode(value)?.capabilities.into_iter().map(|entry| entry.key)),
-        "ACLs" => Acls::decode(value)?.acls.into_iter().map(|(resource, acl)| (resource, acl.policy_ref)).collect(),
+        "ACLs" => {
+            let entries = Acls::decode(value)?.acls.into_iter();
+            entries.map(|entry| (entry.key, entry.value.unwrap_or_default().policy_ref)).collect()
+        }
         "AnchorPeers" => {
             let peers = AnchorPeers::decode(value)?.anchor_peers;
             list(peers.into_iter().map(|peer| format!("{}:{}", peer.host, peer.port)))

@@ -31,6 +31,18 @@ fn a_block_says_what_configtxgen_says() {
 }
 
 #[test]
+fn an_acl_without_a_policy_is_written_as_go_writes_it() {
+    let mut network = raft_two_orgs();
+    let acls = [("b", "/Channel/Application/Readers"), ("a", "")];
+    let acl = |(resource, policy): (&str, &str)| crate::network::Acl { resource: resource.into(), policy_ref: policy.into() };
+    network.channels[0].config.application.as_mut().unwrap().acls = acls.map(acl).to_vec();
+    let group = group(&network, Hosts::AsWritten);
+    let value = &group.groups["Application"].values["ACLs"].value;
+    let of_b = format!("0a230a016212{:02x}0a{:02x}{}", 30, 28, hex::encode("/Channel/Application/Readers"));
+    assert_eq!(hex::encode(value), format!("0a050a01611200{of_b}"));
+}
+
+#[test]
 fn deployed_addresses_differ_from_written_ones_and_nothing_else_does() {
     let network = raft_two_orgs();
     let (mut written, mut deployed) = (group(&network, Hosts::AsWritten), group(&network, Hosts::Deployed));

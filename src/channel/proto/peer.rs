@@ -1,8 +1,6 @@
 //! Package `protos` (peer): the values of the Application group.
 //! Which of them a channel has is the encoder's.
 
-use std::collections::BTreeMap;
-
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct AnchorPeers {
     #[prost(message, repeated, tag = "1")]
@@ -17,10 +15,19 @@ pub struct AnchorPeer {
     pub port: i32,
 }
 
+/// A map on the wire, spelled out as that of `Capabilities` is: Go writes an entry's message even where it is empty.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Acls {
-    #[prost(btree_map = "string, message", tag = "1")]
-    pub acls: BTreeMap<String, ApiResource>,
+    #[prost(message, repeated, tag = "1")]
+    pub acls: Vec<AclEntry>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct AclEntry {
+    #[prost(string, tag = "1")]
+    pub key: String,
+    #[prost(message, optional, tag = "2")]
+    pub value: Option<ApiResource>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
