@@ -34,5 +34,4 @@ pub struct ChannelEntry {
     pub profile: Option<Spanned<String>>,
     /// The local orgs whose peers join; all that the profile names where this is left out.
     pub orgs: Option<Vec<Spanned<String>>>,
-    pub external_orgs: Vec<Spanned<String>>,
 }
