@@ -247,9 +247,13 @@ impl Completion<'_> {
 
     /// A restart mends no Docker and no database, so liveness asks for neither.
     fn probes(&self, role: Role, runtime: Option<&ChaincodeRuntime>) -> Probes {
-        let asks_docker = role == Role::Peer && self.cluster.version.features().needs_docker_for_health;
-        let misses_docker = asks_docker && !matches!(runtime, Some(ChaincodeRuntime::Dind(_)));
-        Probes { readiness: if misses_docker { Probe::Grpc } else { Probe::Health }, liveness: Probe::Version }
+        let asks_docker = self.cluster.version.features().needs_docker_for_health;
+        let readiness = match role {
+            Role::Orderer => self.ordering.readiness,
+            Role::Peer if asks_docker && !matches!(runtime, Some(ChaincodeRuntime::Dind(_))) => Probe::Grpc,
+            Role::Peer => Probe::Health,
+        };
+        Probes { readiness, liveness: Probe::Version }
     }
 
     fn dialled(&self, draft: &NodeDraft, host: &str) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use super::Cluster;
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::network::{Beginning, Channel, Consensus, Listener, Org, Role, Tls, names, versions};
+use crate::network::{Beginning, Channel, Consensus, Listener, Org, Probe, Role, Tls, names, versions};
 
 /// What all orderers of a network have in common.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Ordering {
     /// The block that they begin with; from Fabric 2.3 on they can do without, and join channels one by one.
     pub genesis: Option<Genesis>,
     pub cluster: ClusterPort,
+    /// What tells that an orderer is ready.
+    pub readiness: Probe,
 }
 
 /// The first block of the system channel.
@@ -53,7 +55,11 @@ impl Ordering {
             (_, Tls::On) => ClusterPort::Shared,
             (_, Tls::Off) => ClusterPort::Own,
         };
-        Self { genesis: system.map(|channel| Genesis { channel: channel.name.clone(), name }), cluster }
+        // With Kafka, `/healthz` writes a message into every channel's log for ever, and before the brokers are there it ends the orderer
+        // (`HealthCheck` in orderer/consensus/kafka/chain.go has no producer then).
+        let has_kafka = channels.iter().filter_map(consensus).any(|consensus| matches!(consensus, Consensus::Kafka { .. }));
+        let readiness = if has_kafka { Probe::Grpc } else { Probe::Health };
+        Self { readiness, genesis: system.map(|channel| Genesis { channel: channel.name.clone(), name }), cluster }
     }
 }
 
