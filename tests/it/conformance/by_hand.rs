@@ -2,7 +2,7 @@
 //! a loopback address of its own. What they are asked to do is `channels`'s.
 
 use super::process::{Access, Invocation, Processes, Sandbox};
-use super::{any_programs, net, say, version};
+use super::{net, programs, say, version};
 use crate::support::Project;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ pub enum Start<'a> {
 
 /// The version of Fabric's programs, if there are some, with their own configuration files beside them.
 pub fn fabric() -> Option<String> {
-    let bin = any_programs()?;
+    let bin = programs()?;
     configuration(&bin).is_some().then(|| version(&bin)).or_else(|| {
         say("skipped: there are no core.yaml and orderer.yaml beside Fabric's programs, in `sampleconfig` or `../config`");
         None
@@ -73,7 +73,7 @@ impl Org {
 impl ByHand {
     /// Nothing runs yet. `None` where this machine cannot have it.
     pub fn new(project: Project, hosts: &[&str]) -> Option<Self> {
-        let bin = any_programs()?;
+        let bin = programs()?;
         let config = configuration(&bin)?;
         let folder = tempfile::Builder::new().prefix("by-hand-").tempdir().unwrap();
         let addresses: BTreeMap<String, Ipv4Addr> = hosts.iter().map(|host| ((*host).to_owned(), net::loopback())).collect();

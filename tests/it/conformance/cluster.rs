@@ -5,6 +5,7 @@ use super::manifests::{Manifests, name_of, namespace_of};
 use super::net::{self, Forwarder};
 use super::pod::Pod;
 use super::process::{Processes, Sandbox};
+use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::core::v1::{Probe, Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub struct Cluster {
     pub manifests: Manifests,
     /// Those that are run.
     pub pods: Vec<Pod>,
+    /// Kafka's pods, which are not run: the name and the address of each.
+    pub brokers: BTreeMap<String, Ipv4Addr>,
     folder: Option<tempfile::TempDir>,
 }
 
@@ -43,9 +46,13 @@ impl Cluster {
                 writeln!(hosts, "{address} {alias}").unwrap();
             }
         }
+        let brokers = brokers(&manifests);
+        for (name, address) in &brokers {
+            writeln!(hosts, "{address} {name} {name}.svc {name}.svc.cluster.local").unwrap();
+        }
         let sandbox = Sandbox::new(bin, folder.path().join("etc"), &hosts)?;
         let mut pods: Vec<Pod> = Vec::new();
-        for set in &manifests.stateful_sets {
+        for set in manifests.stateful_sets.iter().filter(|set| is_of_fabric(set)) {
             let pod = Pod::lay_out(set, &manifests, net::loopback(), &folder.path().join(name_of(set)));
             let is_first = !pods.iter().any(|other| other.label("org") == pod.label("org"));
             if pod.label(COMPONENT) == "orderer" || is_first {
@@ -63,7 +70,7 @@ impl Cluster {
                 services.push(Forwarder::start(from, pod.port(&target)));
             }
         }
-        Ok(Self { processes: Processes::default(), services, sandbox, manifests, pods, folder: Some(folder) })
+        Ok(Self { processes: Processes::default(), services, sandbox, manifests, pods, brokers, folder: Some(folder) })
     }
 
     /// A folder for what is no pod's.
@@ -84,6 +91,11 @@ impl Cluster {
         for pod in self.nodes(component) {
             self.launch(pod);
         }
+        self.are_well(component);
+    }
+
+    /// Waits until all probes of the pods of one kind of node succeed.
+    pub fn are_well(&self, component: &str) {
         for pod in self.nodes(component) {
             for (kind, asked) in pod.probes() {
                 self.wait(&format!("the {kind} of {}", pod.name), || probe(pod, asked));
@@ -143,6 +155,31 @@ impl Drop for Cluster {
 
 /// The label that says what a node is.
 const COMPONENT: &str = "app.kubernetes.io/component";
+
+/// Whether its pods are Fabric's: of Kafka and ZooKeeper no program is run.
+fn is_of_fabric(set: &StatefulSet) -> bool {
+    matches!(component(set), "orderer" | "peer")
+}
+
+fn component(set: &StatefulSet) -> &str {
+    set.metadata.labels.as_ref().and_then(|labels| labels.get(COMPONENT)).map_or("", String::as_str)
+}
+
+/// Kafka's pods by the names that a headless Service gives them: those of a StatefulSet, numbered, before the Service's.
+fn brokers(manifests: &Manifests) -> BTreeMap<String, Ipv4Addr> {
+    let mut found = BTreeMap::new();
+    for set in manifests.stateful_sets.iter().filter(|set| component(set) == "kafka") {
+        let spec = set.spec.as_ref().expect("a StatefulSet has a spec");
+        let service = manifests.service(&spec.service_name);
+        let is_headless = service.spec.as_ref().and_then(|spec| spec.cluster_ip.as_deref()) == Some("None");
+        assert!(is_headless, "{} names no pod", name_of(service));
+        for number in 0..spec.replicas.unwrap_or(1) {
+            let name = format!("{}-{number}.{}.{}", name_of(set), name_of(service), namespace_of(service));
+            found.insert(name, net::loopback());
+        }
+    }
+    found
+}
 
 /// The ports of a Service.
 pub fn ports(service: &Service) -> &[ServicePort] {

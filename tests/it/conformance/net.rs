@@ -3,19 +3,25 @@
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A loopback address that nothing else in this process has; another process that runs these tests has others.
+/// A loopback address that nothing else in this process has; another process that runs these tests has others. All tests together
+/// take hundreds.
 pub fn loopback() -> Ipv4Addr {
-    static LAST: AtomicU8 = AtomicU8::new(0);
-    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| last.checked_add(1).filter(|last| *last < 254));
-    let [.., high, low] = std::process::id().to_be_bytes();
-    Ipv4Addr::new(127, 1 + high % 254, low, 1 + last.expect("no loopback address is left"))
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let number = 1 + LAST.fetch_add(1, Ordering::Relaxed);
+    assert!(number < (1 << OWN_BITS) - 1, "no loopback address is left");
+    // Of 127.0.0.0/8, without the block of 127.0.0.1.
+    let block = 1 + std::process::id() % ((1 << (24 - OWN_BITS)) - 1);
+    Ipv4Addr::from_bits(u32::from(Ipv4Addr::new(127, 0, 0, 0)) | block << OWN_BITS | number)
 }
+
+/// How much of an address tells those of one process apart.
+const OWN_BITS: u32 = 10;
 
 /// A port of a Service: what connects to it is led to a pod's. Ends when dropped.
 pub struct Forwarder {

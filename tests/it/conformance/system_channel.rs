@@ -39,6 +39,40 @@ fn fabric_2_runs_raft_without_tls_for_clients() {
     conforms("2.", "Raft with a system channel, clients without TLS", &["fabric.version=2.5"], without_tls(raft()));
 }
 
+#[test]
+fn fabric_1_4_starts_the_sample_of_kafka_and_dials_its_brokers() {
+    dials("1.4.", "the sample of Kafka", &[]);
+}
+
+#[test]
+fn fabric_2_starts_the_sample_of_kafka_and_dials_its_brokers() {
+    dials("2.", "the sample of Kafka in Fabric 2.5", &["fabric.version=2.5"]);
+}
+
+/// No Kafka is here: orderers are up, and dial every broker by its name in configtx.yaml, which is a pod's.
+fn dials(line: &str, case: &str, set: &[&str]) {
+    let project = Project::copy_of(&root().join("samples/kafka"));
+    // What Fabric's client of Kafka does is told at this level alone.
+    let set = [set, &["orderer.logSpec=info:orderer.consensus.kafka.sarama=debug"]].concat();
+    let Some((cluster, begun)) = cluster(line, case, &set, &project) else { return };
+    cluster.start("orderer");
+    let brokers = ["kafka-0.kafka-headless.default", "kafka-1.kafka-headless.default", "kafka-2.kafka-headless.default"];
+    assert!(cluster.brokers.keys().eq(brokers), "{:?}", cluster.brokers);
+    for (orderer, (broker, address)) in
+        cluster.nodes("orderer").iter().flat_map(|pod| cluster.brokers.iter().map(move |to| (pod, to)))
+    {
+        let dialled = format!("Failed to connect to broker {broker}:9092: dial tcp {address}:9092: ");
+        cluster.wait(&format!("{} to dial {broker}", orderer.name), || {
+            let told = cluster.log_lines().iter().any(|(pod, line)| *pod == orderer.name && line.contains(&dialled));
+            told.then_some(()).ok_or(format!("`{dialled}` is not in its log"))
+        });
+    }
+    // Still, and probes have not ended them.
+    cluster.are_well("orderer");
+    no_secret_is_logged(&cluster);
+    say(&format!("conformance: {case}, whose brokers are not here: passed in {:.0?}", begun.elapsed()));
+}
+
 /// Docker is no program of Fabric: what the peer is told of it is not there, and that is all that its health lacks.
 #[test]
 fn a_peer_of_fabric_1_4_starts_without_the_docker_beside_it() {
