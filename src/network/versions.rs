@@ -34,6 +34,15 @@ impl Serialize for FabricVersion {
 const NEWEST: &[FabricVersion] =
     &[FabricVersion::new(1, 4, 12), FabricVersion::new(2, 2, 15), FabricVersion::new(2, 5, 16), FabricVersion::new(3, 1, 5)];
 
+/// The newest patches of lines that no message advises: later ones have all that they have.
+const SUPERSEDED: &[FabricVersion] = &[
+    FabricVersion::new(2, 0, 1),
+    FabricVersion::new(2, 1, 1),
+    FabricVersion::new(2, 3, 3),
+    FabricVersion::new(2, 4, 9),
+    FabricVersion::new(3, 0, 0),
+];
+
 impl FromStr for FabricVersion {
     type Err = String;
 
@@ -44,6 +53,7 @@ impl FromStr for FabricVersion {
             Some(&[major, minor, patch]) => Ok(Self { major, minor, patch }),
             Some(&[major, minor]) => NEWEST
                 .iter()
+                .chain(SUPERSEDED)
                 .copied()
                 .find(|v| (v.major, v.minor) == (major, minor))
                 .ok_or_else(|| format!("no newest patch of Fabric `{text}` is known")),
@@ -246,6 +256,7 @@ mod tests {
     fn a_line_of_releases_means_its_newest_patch() {
         assert_eq!("2.5".parse(), Ok(FabricVersion::new(2, 5, 16)));
         assert_eq!("2.5.4".parse(), Ok(FabricVersion::new(2, 5, 4)));
+        assert_eq!("2.4".parse(), Ok(FabricVersion::new(2, 4, 9)));
         assert!("2".parse::<FabricVersion>().is_err());
         assert!("latest".parse::<FabricVersion>().is_err());
     }

@@ -123,3 +123,10 @@ fn a_network_that_moves_needs_names_in_certificates_and_its_block_stays_history(
     assert!(!ran.stderr.contains("FK0313"), "{}", ran.stderr);
     assert!(project.tree("channel-artifacts") == block);
 }
+
+#[test]
+fn a_namespace_of_the_clusters_own_is_neither_made_nor_labelled() {
+    let project = Project::sample();
+    let manifests = project.run(&["render", "-n", "kube-system"]).ok().stdout;
+    assert!(manifests.contains("namespace: kube-system") && !manifests.contains("kind: Namespace"));
+}

@@ -104,7 +104,7 @@ impl<'a> Placement<'a> {
             let pod_security = pods.max().unwrap_or(PodSecurity::Restricted);
             Namespace {
                 name: name.to_owned(),
-                create: inputs.values.settings.namespaces.create,
+                create: is_made(name, inputs),
                 pod_security,
                 orderers_budget: (orderers > 0).then(|| budget(cluster, share)),
                 genesis: genesis.filter(|_| orderers > 0).map(|genesis| genesis_secret(genesis, cluster)),
@@ -115,12 +115,19 @@ impl<'a> Placement<'a> {
     }
 }
 
-/// Kafka's, where no org is in it. `default` is in every cluster, with what others have in it: it is neither made nor labelled.
+/// Whether a namespace is emitted. Some are in every cluster, with pods of others that our labels would keep from starting: they are
+/// neither made nor labelled.
+fn is_made(name: &str, inputs: &Inputs) -> bool {
+    let is_of_cluster = ["default", "kube-system", "kube-public", "kube-node-lease"].contains(&name);
+    inputs.values.settings.namespaces.create && !is_of_cluster
+}
+
+/// Kafka's, where no org is in it.
 pub fn of_kafka(kafka: &Kafka, known: &[Namespace], (inputs, cluster): (&Inputs, &Cluster)) -> Option<Namespace> {
     let (name, pod_security) = (&kafka.pods.namespace, kafka.pods.pod.security.max(kafka.zookeeper.pods.pod.security));
     known.iter().all(|namespace| namespace.name != *name).then(|| Namespace {
         name: name.clone(),
-        create: inputs.values.settings.namespaces.create && name != "default",
+        create: is_made(name, inputs),
         pod_security,
         orderers_budget: None,
         genesis: None,
