@@ -3,7 +3,7 @@
 use super::Secrets;
 use crate::channel::Artifacts;
 use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
-use crate::network::{Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::network::{Consensus, Namespace, Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -150,11 +150,16 @@ fn scope(kind: ScopeKind, (name, namespace): (&str, &str), own: Vec<(&'static st
 
 /// What every scope has: the network without what the scopes themselves are.
 fn shared(network: &Network) -> Value {
-    let Network { name, fabric_version, tls, addressing, cluster_domain, namespaces: _, orgs: _, channels, kafka: _ } = network;
+    let Network { name, fabric_version, tls, addressing, cluster_domain, namespaces: _, orgs: _, channels, kafka } = network;
+    let mut services = channels.iter().filter_map(|channel| channel.config.orderer.as_ref());
+    let by_kafka = services.any(|service| matches!(service.consensus, Consensus::Kafka { .. }));
+    // Fabric's own default where the brokers are somebody else's.
+    let topic_replicas = by_kafka.then(|| kafka.as_ref().map_or(3, |kafka| kafka.replication_factor));
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({
         "name": name, "fabric_version": fabric_version, "features": fabric_version.features(), "tls": tls,
         "addressing": addressing, "cluster_domain": cluster_domain, "channels": channels,
+        "topic_replicas": topic_replicas,
     })
 }
 
