@@ -137,16 +137,8 @@ pub(super) fn comparable(key: &str, value: &[u8]) -> Vec<u8> {
         "MSP" => comparable_msp(value),
         "ConsensusType" => comparable_consensus(value),
         "Orderers" => comparable_orderers(value),
-        "Capabilities" => Capabilities::decode(value).map(|mut capabilities| {
-            capabilities.capabilities.sort_by(|a, b| a.key.cmp(&b.key));
-            capabilities.capabilities.iter_mut().for_each(|entry| entry.value = Some(Default::default()));
-            capabilities.encode_to_vec()
-        }),
-        "ACLs" => Acls::decode(value).map(|mut acls| {
-            acls.acls.sort_by(|a, b| a.key.cmp(&b.key));
-            acls.acls.iter_mut().for_each(|entry| entry.value = Some(entry.value.take().unwrap_or_default()));
-            acls.encode_to_vec()
-        }),
+        "Capabilities" => Capabilities::decode(value).map(|capabilities| capabilities.encode_to_vec()),
+        "ACLs" => Acls::decode(value).map(|acls| acls.encode_to_vec()),
         _ => Ok(value.to_vec()),
     };
     spelt.unwrap_or_else(|_| value.to_vec())

@@ -2,19 +2,17 @@
 //! (`internal/configtxgen/encoder/encoder.go`). Values that take more than a line are `consensus`'s, `msp`'s and `policy`'s.
 
 use super::proto::configtx::{ConfigGroup, ConfigPolicy, ConfigValue};
-use super::proto::configuration::{
-    BlockDataHashingStructure, Capabilities, Capability, CapabilityEntry, Consortium, HashingAlgorithm, OrdererAddresses,
-};
+use super::proto::configuration::{BlockDataHashingStructure, Capability, Consortium, HashingAlgorithm, OrdererAddresses};
+use super::proto::map::Map;
 use super::proto::msp::MspConfig;
 use super::proto::orderer::{BatchSize, BatchTimeout, ChannelRestrictions, KafkaBrokers};
-use super::proto::peer::{AclEntry, Acls, AnchorPeer, AnchorPeers, ApiResource};
+use super::proto::peer::{AnchorPeer, AnchorPeers, ApiResource};
 use super::{Encoding, Hosts, consensus, msp, policy};
 use crate::diag::{Problems, Stop};
 use crate::network::{
     self, Address, ApplicationConfig, Channel, ChannelConfig, Consensus, ImplicitRule, MemberOrg, OrdererConfig, Policy,
 };
 use prost::Message;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Who may change nearly everything.
 pub(super) const ADMINS: &str = "Admins";
@@ -121,12 +119,8 @@ pub(super) fn new_application_outline(application: &ApplicationConfig) -> Config
     let ApplicationConfig { capabilities, policies, acls, orgs: _ } = application;
     let mut group = new_group(policies);
     if !acls.is_empty() {
-        let sorted: BTreeMap<&String, &String> = acls.iter().map(|acl| (&acl.resource, &acl.policy_ref)).collect();
-        let entry = |(key, policy): (&String, &String)| AclEntry {
-            key: key.clone(),
-            value: Some(ApiResource { policy_ref: policy.clone() }),
-        };
-        add_value(&mut group, "ACLs", &Acls { acls: sorted.into_iter().map(entry).collect() }, ADMINS);
+        let resource = |acl: &network::Acl| (acl.resource.clone(), ApiResource { policy_ref: acl.policy_ref.clone() });
+        add_value(&mut group, "ACLs", &Map(acls.iter().map(resource).collect()), ADMINS);
     }
     add_capabilities(&mut group, capabilities);
     group
@@ -213,9 +207,8 @@ fn add_value(group: &mut ConfigGroup, key: &str, value: &impl Message, mod_polic
 /// Nothing where the file has no map of capabilities, an empty value where all of them are off.
 fn add_capabilities(group: &mut ConfigGroup, capabilities: &network::Capabilities) {
     if let Some(names) = capabilities {
-        let sorted: BTreeSet<&String> = names.iter().collect();
-        let entry = |key: &String| CapabilityEntry { key: key.clone(), value: Some(Capability {}) };
-        add_value(group, "Capabilities", &Capabilities { capabilities: sorted.into_iter().map(entry).collect() }, ADMINS);
+        let switched_on = |name: &String| (name.clone(), Capability {});
+        add_value(group, "Capabilities", &Map(names.iter().map(switched_on).collect()), ADMINS);
     }
 }
 

@@ -37,11 +37,8 @@ fn read(key: &str, value: &[u8]) -> Result<Facts, DecodeError> {
         "Consortium" => one(Consortium::decode(value)?.name),
         // Brokers have the form of addresses.
         "OrdererAddresses" | "Endpoints" | "KafkaBrokers" => list(OrdererAddresses::decode(value)?.addresses),
-        "Capabilities" => list(Capabilities::decode(value)?.capabilities.into_iter().map(|entry| entry.key)),
-        "ACLs" => {
-            let entries = Acls::decode(value)?.acls.into_iter();
-            entries.map(|entry| (entry.key, entry.value.unwrap_or_default().policy_ref)).collect()
-        }
+        "Capabilities" => list(Capabilities::decode(value)?.0.into_keys()),
+        "ACLs" => Acls::decode(value)?.0.into_iter().map(|(resource, acl)| (resource, acl.policy_ref)).collect(),
         "AnchorPeers" => {
             let peers = AnchorPeers::decode(value)?.anchor_peers;
             list(peers.into_iter().map(|peer| format!("{}:{}", peer.host, peer.port)))

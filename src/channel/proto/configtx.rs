@@ -2,9 +2,10 @@
 //! What their values are is `configuration`'s, `msp`'s, `orderer`'s and `peer`'s.
 
 use super::common::Envelope;
+use super::map;
 use super::policies::Policy;
 use prost::bytes::{Buf, BufMut};
-use prost::encoding::{self, DecodeContext, WireType, btree_map};
+use prost::encoding::{self, DecodeContext, WireType};
 use prost::{DecodeError, Message};
 use std::collections::BTreeMap;
 
@@ -24,8 +25,7 @@ pub struct Config {
     pub channel_group: Option<ConfigGroup>,
 }
 
-/// Encoded by hand: an update names what stays as it is by entries with empty messages, which prost leaves out of maps and Go
-/// writes. Fabric 1.4 takes a missing one for nothing at all, and its orderers panic.
+/// Encoded by hand for the sake of its maps: an update names what stays as it is by entries with empty messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConfigGroup {
     pub version: u64,
@@ -40,9 +40,9 @@ impl Message for ConfigGroup {
         if self.version != 0 {
             encoding::uint64::encode(1, &self.version, buf);
         }
-        encode_entries(2, &self.groups, buf);
-        encode_entries(3, &self.values, buf);
-        encode_entries(4, &self.policies, buf);
+        map::encode(2, &self.groups, buf);
+        map::encode(3, &self.values, buf);
+        map::encode(4, &self.policies, buf);
         if !self.mod_policy.is_empty() {
             encoding::string::encode(5, &self.mod_policy, buf);
         }
@@ -57,9 +57,9 @@ impl Message for ConfigGroup {
     ) -> Result<(), DecodeError> {
         match tag {
             1 => encoding::uint64::merge(wire_type, &mut self.version, buf, context),
-            2 => btree_map::merge(encoding::string::merge, encoding::message::merge, &mut self.groups, buf, context),
-            3 => btree_map::merge(encoding::string::merge, encoding::message::merge, &mut self.values, buf, context),
-            4 => btree_map::merge(encoding::string::merge, encoding::message::merge, &mut self.policies, buf, context),
+            2 => map::merge(&mut self.groups, buf, context),
+            3 => map::merge(&mut self.values, buf, context),
+            4 => map::merge(&mut self.policies, buf, context),
             5 => encoding::string::merge(wire_type, &mut self.mod_policy, buf, context),
             _ => encoding::skip_field(wire_type, tag, buf, context),
         }
@@ -68,31 +68,16 @@ impl Message for ConfigGroup {
     fn encoded_len(&self) -> usize {
         let version = if self.version == 0 { 0 } else { encoding::uint64::encoded_len(1, &self.version) };
         let mod_policy = if self.mod_policy.is_empty() { 0 } else { encoding::string::encoded_len(5, &self.mod_policy) };
-        version + entries_len(2, &self.groups) + entries_len(3, &self.values) + entries_len(4, &self.policies) + mod_policy
+        version
+            + map::encoded_len(2, &self.groups)
+            + map::encoded_len(3, &self.values)
+            + map::encoded_len(4, &self.policies)
+            + mod_policy
     }
 
     fn clear(&mut self) {
         *self = Self::default();
     }
-}
-
-/// A map, every entry with its key and its value.
-fn encode_entries<V: Message>(tag: u32, entries: &BTreeMap<String, V>, buf: &mut impl BufMut) {
-    for (key, value) in entries {
-        encoding::encode_key(tag, WireType::LengthDelimited, buf);
-        encoding::encode_varint(entry_len(key, value) as u64, buf);
-        encoding::string::encode(1, key, buf);
-        encoding::message::encode(2, value, buf);
-    }
-}
-
-fn entries_len<V: Message>(tag: u32, entries: &BTreeMap<String, V>) -> usize {
-    let with_length = |len: usize| encoding::key_len(tag) + encoding::encoded_len_varint(len as u64) + len;
-    entries.iter().map(|(key, value)| with_length(entry_len(key, value))).sum()
-}
-
-fn entry_len<V: Message>(key: &String, value: &V) -> usize {
-    encoding::string::encoded_len(1, key) + encoding::message::encoded_len(2, value)
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -4,6 +4,7 @@
 pub mod common;
 pub mod configtx;
 pub mod configuration;
+pub mod map;
 pub mod msp;
 pub mod orderer;
 pub mod peer;

@@ -1,6 +1,8 @@
 //! Package `protos` (peer): the values of the Application group.
 //! Which of them a channel has is the encoder's.
 
+use super::map::Map;
+
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct AnchorPeers {
     #[prost(message, repeated, tag = "1")]
@@ -15,20 +17,8 @@ pub struct AnchorPeer {
     pub port: i32,
 }
 
-/// A map on the wire, spelled out as that of `Capabilities` is: Go writes an entry's message even where it is empty.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct Acls {
-    #[prost(message, repeated, tag = "1")]
-    pub acls: Vec<AclEntry>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct AclEntry {
-    #[prost(string, tag = "1")]
-    pub key: String,
-    #[prost(message, optional, tag = "2")]
-    pub value: Option<ApiResource>,
-}
+/// Resources by name, each with the policy that guards it.
+pub type Acls = Map<ApiResource>;
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct ApiResource {
