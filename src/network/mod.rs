@@ -55,6 +55,8 @@ pub struct Network {
     pub channels: Vec<Channel>,
     /// Where channels order by it, and it runs here.
     pub kafka: Option<Kafka>,
+    /// How many brokers orderers ask to have a channel's topic; `None` where no channel orders by Kafka.
+    pub topic_replicas: Option<usize>,
 }
 
 impl Network {

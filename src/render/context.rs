@@ -3,7 +3,7 @@
 use super::Secrets;
 use crate::channel::Artifacts;
 use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
-use crate::network::{Consensus, Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -122,23 +122,21 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         };
         scopes.push(scope(kind, (&node.name, &node.namespace), view.node(kind, node, network.org(node.id.org()), material)));
     }
-    scopes.extend(of_kafka(network));
+    scopes.extend(network.kafka.iter().flat_map(|kafka| of_kafka(kafka, &shared)));
     scopes
 }
 
-/// Kafka's scope and its ZooKeeper's, where there is one.
-pub(super) fn of_kafka(network: &Network) -> Vec<Scope> {
-    let Some(kafka) = &network.kafka else { return Vec::new() };
-    let shared = shared(network);
+/// Kafka's scope and its ZooKeeper's.
+pub(super) fn of_kafka(kafka: &Kafka, shared: &Value) -> [Scope; 2] {
     let (brokers, servers) = (&kafka.pods, &kafka.zookeeper.pods);
     let of_zookeeper = vec![("zookeeper", json!(kafka.zookeeper))];
     let mut of_kafka = json!(kafka);
     if let Some(fields) = of_kafka.as_object_mut() {
         fields.remove("zookeeper");
     }
-    vec![
-        scope(ScopeKind::ZooKeeper, (&servers.name, &servers.namespace), of_zookeeper, &shared),
-        scope(ScopeKind::Kafka, (&brokers.name, &brokers.namespace), vec![("kafka", of_kafka)], &shared),
+    [
+        scope(ScopeKind::ZooKeeper, (&servers.name, &servers.namespace), of_zookeeper, shared),
+        scope(ScopeKind::Kafka, (&brokers.name, &brokers.namespace), vec![("kafka", of_kafka)], shared),
     ]
 }
 
@@ -149,12 +147,19 @@ fn scope(kind: ScopeKind, (name, namespace): (&str, &str), own: Vec<(&'static st
 }
 
 /// What every scope has: the network without what the scopes themselves are.
-fn shared(network: &Network) -> Value {
-    let Network { name, fabric_version, tls, addressing, cluster_domain, namespaces: _, orgs: _, channels, kafka } = network;
-    let mut services = channels.iter().filter_map(|channel| channel.config.orderer.as_ref());
-    let by_kafka = services.any(|service| matches!(service.consensus, Consensus::Kafka { .. }));
-    // Fabric's own default where the brokers are somebody else's.
-    let topic_replicas = by_kafka.then(|| kafka.as_ref().map_or(3, |kafka| kafka.replication_factor));
+pub(super) fn shared(network: &Network) -> Value {
+    let Network {
+        name,
+        fabric_version,
+        tls,
+        addressing,
+        cluster_domain,
+        namespaces: _,
+        orgs: _,
+        channels,
+        kafka: _,
+        topic_replicas,
+    } = network;
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({
         "name": name, "fabric_version": fabric_version, "features": fabric_version.features(), "tls": tls,

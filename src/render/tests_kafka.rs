@@ -14,7 +14,7 @@ fn rendered(brokers: &[&str]) -> Vec<Object> {
     let templates = Templates::built_in();
     let engine = Engine::new(&templates, &mut problems).unwrap();
     let mut found = Problems::new();
-    let objects = context::of_kafka(&network)
+    let objects = context::of_kafka(network.kafka.as_ref().unwrap(), &context::shared(&network))
         .iter()
         .flat_map(|scope| {
             templates.of(scope.kind).flat_map(|template| engine.render(template, scope, &mut found)).collect::<Vec<_>>()

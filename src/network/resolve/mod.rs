@@ -75,7 +75,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         Purpose::Deployment => kafka::kafka(&channels, &drafts, (inputs, &cluster), problems),
         Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => None,
     };
-    let ordering = Ordering::new(&channels, &cluster);
+    let ordering = Ordering::new(&channels, kafka.as_ref(), &cluster);
     let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
     if let Some(kafka) = &kafka {
@@ -104,6 +104,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         orgs,
         channels,
         kafka,
+        topic_replicas: ordering.topic_replicas,
     })
 }
 

@@ -3,7 +3,10 @@
 
 use super::Cluster;
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::network::{Beginning, Channel, Consensus, Listener, Org, Probe, Role, Tls, names, versions};
+use crate::network::{Beginning, Channel, Consensus, Kafka, Listener, Org, Probe, Role, Tls, names, versions};
+
+/// Fabric's own number of replicas (`Kafka.Topic.ReplicationFactor` of its orderer.yaml), where the brokers are somebody else's.
+const TOPIC_REPLICAS: usize = 3;
 
 /// What all orderers of a network have in common.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub struct Ordering {
     pub cluster: ClusterPort,
     /// What tells that an orderer is ready.
     pub readiness: Probe,
+    /// How many brokers they ask to have a channel's topic; `None` where no channel orders by Kafka.
+    pub topic_replicas: Option<usize>,
 }
 
 /// The first block of the system channel.
@@ -45,8 +50,8 @@ impl ClusterPort {
 }
 
 impl Ordering {
-    /// What the channels ask for.
-    pub fn new(channels: &[Channel], cluster: &Cluster) -> Self {
+    /// What the channels ask for, and the Kafka that runs here if one does.
+    pub fn new(channels: &[Channel], kafka: Option<&Kafka>, cluster: &Cluster) -> Self {
         let system = channels.iter().find(|channel| channel.begins_with == Beginning::SystemBlock);
         let name = names::genesis(&cluster.network);
         // Without a system channel an orderer is always ready to be one of several.
@@ -59,7 +64,9 @@ impl Ordering {
         // (`HealthCheck` in orderer/consensus/kafka/chain.go has no producer then).
         let has_kafka = channels.iter().filter_map(consensus).any(|consensus| matches!(consensus, Consensus::Kafka { .. }));
         let readiness = if has_kafka { Probe::Grpc } else { Probe::Health };
-        Self { readiness, genesis: system.map(|channel| Genesis { channel: channel.name.clone(), name }), cluster }
+        let topic_replicas = has_kafka.then(|| kafka.map_or(TOPIC_REPLICAS, |kafka| kafka.replication_factor));
+        let genesis = system.map(|channel| Genesis { channel: channel.name.clone(), name });
+        Self { genesis, cluster, readiness, topic_replicas }
     }
 }
 

@@ -190,6 +190,7 @@ pub fn order_by(network: &mut super::Network, brokers: &[&str], inputs: &Inputs,
         orderer.consensus = Consensus::Kafka { brokers };
     }
     network.kafka = kafka(&network.channels, &drafts, (inputs, &cluster), problems);
+    network.topic_replicas = super::Ordering::new(&network.channels, network.kafka.as_ref(), &cluster).topic_replicas;
     if let Some(kafka) = &network.kafka {
         check_names(kafka, &network.orgs, &network.channels, problems);
         network.namespaces.extend(super::namespaces::of_kafka(kafka, &network.namespaces, (inputs, &cluster)));

@@ -65,6 +65,16 @@ fn fewer_brokers_than_fabric_asks_for_are_warned_of() {
 }
 
 #[test]
+fn orderers_ask_for_as_many_replicas_as_there_can_be() {
+    assert_eq!(crate::network::sample::two_orgs().topic_replicas, None);
+    for (brokers, values, replicas) in
+        [(&THREE[..1], "", 1), (THREE, "kafka: {replicas: 4}", 3), (THREE, "kafka: {create: false}", 3)]
+    {
+        assert_eq!(by_kafka(brokers, values).0.topic_replicas, Some(replicas), "{brokers:?} {values}");
+    }
+}
+
+#[test]
 fn values_say_how_many_where_names_leave_it_open() {
     assert_eq!(kafka(&["kafka:9092"], "").pods.replicas, 3);
     assert_eq!(kafka(&["kafka:9092"], "kafka: {replicas: 4}").pods.replicas, 4);
