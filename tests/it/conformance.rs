@@ -216,45 +216,32 @@ fn fabric_runs_a_network_that_was_written_for_one_machine() {
     });
 }
 
-/// Keys of Fabric 3. They are put into the manifests of the same network with ECDSA keys; and the
-/// block is configtxgen's. As with cryptogen, the pairs for TLS and the CAs have such keys too, and an `Admin` has an ECDSA key.
+/// As with cryptogen, the pairs for TLS and the CAs have such keys too, and an `Admin` has an ECDSA key.
 #[test]
 fn fabric_3_runs_a_network_with_ed25519_keys() {
-    let Some(bin) = programs() else { return };
-    let version = version(&bin);
-    if !version.starts_with("3.") {
-        return say(&format!("skipped: Fabric {version} knows no Ed25519 keys"));
-    }
-    let ecdsa = Project::sample();
-    let mut manifests = Manifests::read(&ecdsa.run(&["render"]).ok().stdout);
-
-    let project = Project::sample();
-    let with_ca = "EnableNodeOUs: true\n    CA: {PublicKeyAlgorithm: ed25519}";
-    project.replace("crypto-config.yaml", "EnableNodeOUs: true", with_ca);
-    for orderer in ["orderer0", "orderer1", "orderer2"] {
-        let name = format!("Hostname: {orderer}");
-        project.replace("crypto-config.yaml", &name, &format!("{name}\n        PublicKeyAlgorithm: ed25519"));
-    }
-    // The peers of one org: the other's have ECDSA keys, under CAs with Ed25519 keys.
-    let text = project.read("crypto-config.yaml");
-    let (others, own) = text.split_at(text.find("Name: Org2").expect("there is an Org2"));
-    let own = own.replace("Count:", "PublicKeyAlgorithm: ed25519\n      Count:");
-    project.write("crypto-config.yaml", &format!("{others}{own}"));
-    project.run(&["crypto", "generate", "--fabric-version", "3.1"]).ok();
-    let listed = project.run(&["crypto", "list", "--fabric-version", "3.1"]).ok().stdout;
-    // Six CAs; two pairs of each of three orderers, two peers and a user.
-    assert_eq!(listed.matches(" Ed25519 ").count(), 18, "{listed}");
-    manifests.replace(&ecdsa.tree("crypto-config"), &project.tree("crypto-config"));
-
-    let channel = project.read("configtx.yaml");
-    let (before, channel) = channel.split_at(channel.find("\nChannel: ").expect("there are ChannelDefaults"));
-    project.write("configtx.yaml", &format!("{before}{}", channel.replacen("V2_0", "V3_0", 1)));
-    let block = project.path().join("ed25519.block");
-    let arguments = ["-profile", "TwoOrgs", "-channelID", CHANNEL, "-configPath", ".", "-outputBlock", "ed25519.block"];
-    let made = Command::new(bin.join("configtxgen")).args(arguments).current_dir(project.path()).output();
-    let made = made.expect("FABKUBE_FABRIC_BIN has configtxgen");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    runs("Ed25519 keys", &AS_WRITTEN, manifests, &block);
+    conforms_in("3.", "Ed25519 keys", || {
+        let project = Project::sample();
+        let with_ca = "EnableNodeOUs: true\n    CA: {PublicKeyAlgorithm: ed25519}";
+        project.replace("crypto-config.yaml", "EnableNodeOUs: true", with_ca);
+        for orderer in ["orderer0", "orderer1", "orderer2"] {
+            let name = format!("Hostname: {orderer}");
+            project.replace("crypto-config.yaml", &name, &format!("{name}\n        PublicKeyAlgorithm: ed25519"));
+        }
+        // The peers of one org: the other's have ECDSA keys, under CAs with Ed25519 keys.
+        let text = project.read("crypto-config.yaml");
+        let (others, own) = text.split_at(text.find("Name: Org2").expect("there is an Org2"));
+        let own = own.replace("Count:", "PublicKeyAlgorithm: ed25519\n      Count:");
+        project.write("crypto-config.yaml", &format!("{others}{own}"));
+        // The capability that such keys need, which asks for Fabric 3.
+        let channel = project.read("configtx.yaml");
+        let (before, channel) = channel.split_at(channel.find("\nChannel: ").expect("there are ChannelDefaults"));
+        project.write("configtx.yaml", &format!("{before}{}", channel.replacen("V2_0", "V3_0", 1)));
+        project.run(&["crypto", "generate"]).ok();
+        let listed = project.run(&["crypto", "list"]).ok().stdout;
+        // Six CAs; two pairs of each of three orderers, two peers and a user.
+        assert_eq!(listed.matches(" Ed25519 ").count(), 18, "{listed}");
+        project
+    });
 }
 
 /// What Fabric's `peer` says that it is: `3.1.5`.

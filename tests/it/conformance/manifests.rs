@@ -7,7 +7,6 @@ use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, serde::de::DeserializeOwned};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// The objects that a pod is made of, in the order of the stream.
 #[derive(Default)]
@@ -32,19 +31,6 @@ impl Manifests {
             }
         }
         found
-    }
-
-    /// Puts other files in the places of some, wherever they are; the same paths are in both trees.
-    pub fn replace(&mut self, old: &BTreeMap<PathBuf, Vec<u8>>, new: &BTreeMap<PathBuf, Vec<u8>>) {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("keys and certificates are text");
-        let pairs: Vec<(String, String)> = old.iter().map(|(path, bytes)| (text(bytes), text(&new[path]))).collect();
-        let replaced = |value: &str| pairs.iter().fold(value.to_owned(), |value, (old, new)| value.replace(old.as_str(), new));
-        for value in self.config_maps.iter_mut().flat_map(|map| map.data.iter_mut().flatten()).map(|(_, value)| value) {
-            *value = replaced(value);
-        }
-        for value in self.secrets.iter_mut().flat_map(|secret| secret.data.iter_mut().flatten()).map(|(_, value)| value) {
-            value.0 = replaced(&text(&value.0)).into_bytes();
-        }
     }
 
     /// The data of a ConfigMap, as the files of its volume.
