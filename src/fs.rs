@@ -3,21 +3,20 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one door to the disk")]
 
+mod claim;
+mod new_dir;
 mod secret_bytes;
 #[cfg(test)]
 mod tests;
 
+pub use claim::{Claim, claim};
+pub use new_dir::{NewFile, write_new_dir};
 pub use secret_bytes::SecretBytes;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-#[cfg(target_os = "linux")]
-use rustix::fs::{CWD, RenameFlags};
 
 /// How the names of files and folders begin that are not whole yet.
 pub const TEMPORARY: &str = ".fabkube-";
@@ -247,141 +246,6 @@ pub fn write_new_by(scratch: &Path, path: &Path, bytes: &[u8], mode: Mode) -> Re
         Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices => write_new(path, bytes, mode),
         Err(e) => Err(failed("write", path)(e.error)),
     }
-}
-
-/// A file of a folder to be written.
-#[derive(Clone, Copy)]
-pub struct NewFile<'a> {
-    /// Below the folder.
-    pub path: &'a Path,
-    pub bytes: &'a [u8],
-    pub mode: Mode,
-}
-
-impl fmt::Debug for NewFile<'_> {
-    /// Without the bytes, which may be a key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "NewFile({}, {} bytes, {:?})", self.path.display(), self.bytes.len(), self.mode)
-    }
-}
-
-/// Writes a folder that is not there yet, by way of a folder on the same disk: with all its files or not at all. Gives false, and
-/// has written nothing, where there is such a folder by now or the folders are on different disks.
-pub fn write_new_dir(scratch: &Path, dir: &Path, files: &[NewFile<'_>]) -> Result<bool> {
-    let new = scratch.join(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
-    // Once a network, not once a node.
-    if fs::create_dir(&new).is_err() {
-        make_dir(scratch)?;
-        fs::create_dir(&new).map_err(failed("make the folder", &new))?;
-    }
-    let written = fill(&new, files).and_then(|()| move_new_dir(&new, dir));
-    if !matches!(written, Ok(true)) {
-        // What went wrong is told; what is left here goes with the next run.
-        let _ = fs::remove_dir_all(&new);
-    }
-    written
-}
-
-/// Tells the folders apart that this process is making.
-static NEXT: AtomicUsize = AtomicUsize::new(0);
-
-fn fill(dir: &Path, files: &[NewFile<'_>]) -> Result<()> {
-    let mut made: Vec<&Path> = Vec::new();
-    for file in files {
-        let folders: Vec<&Path> = file.path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).collect();
-        for folder in folders.into_iter().rev() {
-            if !made.contains(&folder) {
-                fs::create_dir(dir.join(folder)).map_err(failed("make the folder", &dir.join(folder)))?;
-                made.push(folder);
-            }
-        }
-        let path = dir.join(file.path);
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, file.mode.bits());
-        let mut open = options.open(&path).map_err(failed("write", &path))?;
-        open.write_all(file.bytes).map_err(failed("write", &path))?;
-        #[cfg(not(target_os = "linux"))]
-        open.sync_all().map_err(failed("write", &path))?;
-    }
-    Ok(())
-}
-
-fn move_new_dir(new: &Path, dir: &Path) -> Result<bool> {
-    let rename = || {
-        #[cfg(target_os = "linux")]
-        let renamed = rustix::fs::renameat_with(CWD, new, CWD, dir, RenameFlags::NOREPLACE).map_err(io::Error::from);
-        // Where a file system does not know how, and elsewhere: a folder with something in it is never replaced.
-        #[cfg(target_os = "linux")]
-        let renamed = match renamed {
-            Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => fs::rename(new, dir),
-            renamed => renamed,
-        };
-        #[cfg(not(target_os = "linux"))]
-        let renamed = fs::rename(new, dir);
-        renamed
-    };
-    let renamed = match rename() {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            make_dir(parent(dir))?;
-            rename()
-        }
-        renamed => renamed,
-    };
-    use io::ErrorKind::{AlreadyExists, CrossesDevices, DirectoryNotEmpty};
-    match renamed {
-        Ok(()) => Ok(true),
-        Err(e) if matches!(e.kind(), AlreadyExists | CrossesDevices | DirectoryNotEmpty) => Ok(false),
-        Err(e) => Err(failed("write", dir)(e)),
-    }
-}
-
-/// What is known of a folder to others as long as this is kept: that somebody is at work in it.
-#[derive(Debug)]
-pub struct Claim {
-    dir: PathBuf,
-    /// Made for the claim: it goes again where nothing was put into it.
-    is_new: bool,
-    /// `None` where the system or the disk knows no such locks (folders on Windows, some network disks).
-    _lock: Option<fs::File>,
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        if self.is_new {
-            remove_empty_dir(&self.dir);
-        }
-    }
-}
-
-/// Claims a folder, making it where it is not there; `None` where somebody else has it. The claim ends with the process, however
-/// that ends: no file stands for it.
-pub fn claim(dir: &Path) -> Result<Option<Claim>> {
-    loop {
-        let is_new = !is_dir(dir)?;
-        make_dir(dir)?;
-        let Ok(lock) = fs::File::open(dir) else { return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: None })) };
-        match lock.try_lock() {
-            Ok(()) if is_same(&lock, dir) => return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: Some(lock) })),
-            // Whoever had it took it away.
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Ok(None),
-            Err(fs::TryLockError::Error(_)) => return Ok(Some(Claim { dir: dir.to_path_buf(), is_new, _lock: None })),
-        }
-    }
-}
-
-#[cfg(unix)]
-fn is_same(open: &fs::File, dir: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |metadata: io::Result<fs::Metadata>| metadata.map(|metadata| (metadata.dev(), metadata.ino())).ok();
-    id(open.metadata()).is_some_and(|open| Some(open) == id(fs::metadata(dir)))
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &fs::File, dir: &Path) -> bool {
-    dir.is_dir()
 }
 
 /// Removes a folder with all that is in it, where it is there.
