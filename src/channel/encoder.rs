@@ -93,8 +93,7 @@ pub(super) fn new_orderer_org_group(
     encoding: Encoding<'_>,
     problems: &mut Problems,
 ) -> Result<ConfigGroup, Stop> {
-    let mut group = new_group(&org.policies);
-    add_value(&mut group, MSP, &msp::new_msp_config(org, encoding, problems)?, ADMINS);
+    let mut group = new_org_group(org, &msp::new_msp_config(org, encoding, problems)?);
     if !org.orderer_endpoints.is_empty() {
         add_value(&mut group, "Endpoints", &addresses(&org.orderer_endpoints, encoding.hosts), ADMINS);
     }
@@ -132,15 +131,16 @@ pub(super) fn new_application_org_group(
     encoding: Encoding<'_>,
     problems: &mut Problems,
 ) -> Result<ConfigGroup, Stop> {
-    let mut group = new_application_org_outline(org, encoding.hosts);
-    add_value(&mut group, MSP, &msp::new_msp_config(org, encoding, problems)?, ADMINS);
-    Ok(group)
+    Ok(new_application_org_with(org, &msp::new_msp_config(org, encoding, problems)?, encoding.hosts))
 }
 
 /// `/Channel/Application/<org>` with an empty MSP.
 pub(super) fn new_application_org_outline(org: &MemberOrg, hosts: Hosts) -> ConfigGroup {
-    let mut group = new_group(&org.policies);
-    add_value(&mut group, MSP, &MspConfig::default(), ADMINS);
+    new_application_org_with(org, &MspConfig::default(), hosts)
+}
+
+fn new_application_org_with(org: &MemberOrg, msp: &MspConfig, hosts: Hosts) -> ConfigGroup {
+    let mut group = new_org_group(org, msp);
     if !org.anchor_peers.is_empty() {
         let anchor_peers = org.anchor_peers.iter().map(|anchor| {
             let address = hosts.of(&anchor.address);
@@ -176,20 +176,16 @@ pub(super) fn new_consortium_group(
     let any_admin = Policy::ImplicitMeta { rule: ImplicitRule::Any, sub_policy: ADMINS.into() };
     add_value(&mut group, "ChannelCreationPolicy", &policy::new_policy(&any_admin), ORDERER_ADMINS);
     for org in &consortium.orgs {
-        group.groups.insert(org.name.clone(), new_consortium_org_group(org, encoding, problems)?);
+        group.groups.insert(org.name.clone(), new_org_group(org, &msp::new_msp_config(org, encoding, problems)?));
     }
     Ok(group)
 }
 
-/// `/Channel/Consortiums/<consortium>/<org>`.
-pub(super) fn new_consortium_org_group(
-    org: &MemberOrg,
-    encoding: Encoding<'_>,
-    problems: &mut Problems,
-) -> Result<ConfigGroup, Stop> {
+/// What an org's groups have wherever they stand, and all that `/Channel/Consortiums/<consortium>/<org>` has.
+fn new_org_group(org: &MemberOrg, msp: &MspConfig) -> ConfigGroup {
     let mut group = new_group(&org.policies);
-    add_value(&mut group, MSP, &msp::new_msp_config(org, encoding, problems)?, ADMINS);
-    Ok(group)
+    add_value(&mut group, MSP, msp, ADMINS);
+    group
 }
 
 /// A group that its admins may change, with its policies.
