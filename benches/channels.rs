@@ -4,18 +4,19 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
+mod shared;
+
+use shared::{beside, crypto_config, figures, seconds};
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::Command;
 
 const ORGS: usize = 100;
 
 fn main() {
-    let runs: usize = std::env::var("FABKUBE_BENCH_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(5);
+    let runs = shared::runs();
     let configtxgen = std::env::var_os("CONFIGTXGEN");
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    std::fs::write(dir.path().join("crypto-config.yaml"), crypto_config()).unwrap();
+    std::fs::write(dir.path().join("crypto-config.yaml"), crypto_config(ORGS, 1, 0)).unwrap();
     std::fs::write(dir.path().join("configtx.yaml"), configtx()).unwrap();
     let fabkube = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fabkube"));
@@ -34,22 +35,7 @@ fn main() {
         }
     }
     println!("the first block of {ORGS} peer orgs, 5 Raft orderers; seconds by the clock: median (least, most) of {runs}");
-    print!("fabkube {}", figures(&ours));
-    if !theirs.is_empty() {
-        let ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
-        print!("   configtxgen {}   ratio {}", figures(&theirs), figures(&ratios));
-    }
-    println!();
-}
-
-fn crypto_config() -> String {
-    let mut text = String::from(
-        "OrdererOrgs:\n- {Name: Orderer, Domain: example.com, EnableNodeOUs: true, Template: {Count: 5}}\nPeerOrgs:\n",
-    );
-    for i in 1..=ORGS {
-        let _ = writeln!(text, "- {{Name: Org{i}, Domain: org{i}.example.com, EnableNodeOUs: true, Template: {{Count: 1}}}}");
-    }
-    text
+    println!("fabkube {}{}", figures(&ours), beside(&ours, "configtxgen", &theirs));
 }
 
 fn configtx() -> String {
@@ -90,17 +76,4 @@ fn configtx() -> String {
         );
     }
     text
-}
-
-fn seconds(command: &mut Command) -> f64 {
-    let begun = Instant::now();
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-    assert!(status.success(), "{:?} ended with {status}", Path::new(command.get_program()));
-    begun.elapsed().as_secs_f64()
-}
-
-fn figures(values: &[f64]) -> String {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    format!("{:.3} ({:.3}, {:.3})", sorted[sorted.len() / 2], sorted[0], sorted[sorted.len() - 1])
 }

@@ -4,17 +4,18 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+mod shared;
+
+use shared::{beside, crypto_config, figures, median, seconds};
+use std::process::Command;
 
 fn main() {
-    let runs: usize = std::env::var("FABKUBE_BENCH_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(5);
+    let runs = shared::runs();
     let cryptogen = std::env::var_os("CRYPTOGEN");
     println!("peer orgs × peers, 5 orderers, one user an org; seconds by the clock: median (least, most) of {runs}");
     for (orgs, peers) in [(1, 1), (1, 10), (10, 10), (100, 10), (1, 1000)] {
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        std::fs::write(dir.path().join("crypto-config.yaml"), crypto_config(orgs, peers)).unwrap();
+        std::fs::write(dir.path().join("crypto-config.yaml"), crypto_config(orgs, peers, 1)).unwrap();
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for run in 0..runs {
             let project = dir.path().join(format!("fabkube-{run}"));
@@ -29,45 +30,8 @@ fn main() {
         }
         // Every peer, orderer, user and administrator has two pairs.
         let identities = orgs * (peers + 2) + 6;
-        let each = middle(&ours) * 1e6 / identities as f64;
-        print!("{orgs:>4} × {peers:<5} {:>5} identities   fabkube {}   {each:>5.0} µs each", identities, figures(&ours));
-        if !theirs.is_empty() {
-            let ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
-            print!("   cryptogen {}   ratio {}", figures(&theirs), figures(&ratios));
-        }
-        println!();
+        let each = median(&ours) * 1e6 / identities as f64;
+        let (ours, theirs) = (figures(&ours), beside(&ours, "cryptogen", &theirs));
+        println!("{orgs:>4} × {peers:<5} {identities:>5} identities   fabkube {ours}   {each:>5.0} µs each{theirs}");
     }
-}
-
-fn crypto_config(orgs: usize, peers: usize) -> String {
-    let mut text = String::from(
-        "OrdererOrgs:\n- {Name: Orderer, Domain: example.com, EnableNodeOUs: true, Template: {Count: 5}}\nPeerOrgs:\n",
-    );
-    for i in 1..=orgs {
-        let nodes = format!("Template: {{Count: {peers}}}, Users: {{Count: 1}}");
-        text.push_str(&format!("- {{Name: Org{i}, Domain: org{i}.example.com, EnableNodeOUs: true, {nodes}}}\n"));
-    }
-    text
-}
-
-fn seconds(command: &mut Command) -> f64 {
-    let begun = Instant::now();
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-    assert!(status.success(), "{:?} ended with {status}", Path::new(command.get_program()));
-    begun.elapsed().as_secs_f64()
-}
-
-fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values
-}
-
-fn middle(values: &[f64]) -> f64 {
-    sorted(values)[values.len() / 2]
-}
-
-fn figures(values: &[f64]) -> String {
-    let sorted = sorted(values);
-    format!("{:.3} ({:.3}, {:.3})", middle(values), sorted[0], sorted[sorted.len() - 1])
 }
