@@ -15,7 +15,7 @@ use super::proto::peer::Acls;
 use super::proto::policies::{POLICY_SIGNATURE, Policy, SignaturePolicyEnvelope};
 use super::proto::smartbft::Orderers;
 use crate::crypto::key_fingerprint;
-use crate::diag::{Code, Place, Problem, Problems};
+use crate::diag::{Code, Place, Problem, Problems, more};
 use crate::network::{Channel, MemberOrg, MspSource};
 use prost::{DecodeError, Message};
 use std::collections::BTreeSet;
@@ -36,10 +36,7 @@ pub(super) fn check(stored: &Stored, channel: &Channel, fresh: &ConfigGroup, enc
         return;
     }
     let named: Vec<String> = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
-    let more = match paths.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let more = more(paths.len(), NAMED);
     let message = format!("the block of channel `{}` is older than the files: {}{more} differ", channel.name, named.join(", "));
     let problem = Problem::new(Code::FK0406, message).at(&Place::file(&stored.path)).at(&channel.place);
     problems.push(problem.help(format!(

@@ -5,6 +5,7 @@ mod choice;
 mod genesis;
 mod inspect;
 mod org;
+mod output;
 mod sign;
 mod tx;
 mod update;

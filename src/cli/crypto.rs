@@ -8,7 +8,7 @@ use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, report};
 use crate::crypto::Names;
-use crate::diag::Problems;
+use crate::diag::{Problems, count};
 use crate::lock::Memory;
 use crate::network::Purpose;
 use crate::pipeline::{self, Walk};
@@ -71,9 +71,9 @@ impl Generate {
         let all: usize = network.orgs.iter().map(|org| org.nodes.len() + org.users.len() + 2).sum();
         let (made, orgs) = (material.made().len(), network.orgs.len());
         report::line(&format!(
-            "`{}` is complete: {orgs} {}, {} nodes and users; {made} made, {} kept as they are, the orgs' CAs among them",
+            "`{}` is complete: {}, {} nodes and users; {made} made, {} kept as they are, the orgs' CAs among them",
             dir.display(),
-            if orgs == 1 { "org" } else { "orgs" },
+            count(orgs, "org"),
             all - 2 * orgs,
             all.saturating_sub(made)
         ));

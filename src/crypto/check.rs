@@ -15,7 +15,7 @@ use super::ou_config::{OuConfig, read_ou_config};
 use super::plan::{Authority, Half, Member};
 use super::revocation::RevocationList;
 use super::{Names, Request};
-use crate::diag::{Code, Place, Problem, Problems, Severity};
+use crate::diag::{Code, Place, Problem, Problems, Severity, more};
 use crate::network::{FabricVersion, Node, Org, Role};
 use crate::store::{Keys, Store};
 use folder::{Finding, Folder, certificates};
@@ -153,7 +153,7 @@ impl<'a> Check<'a> {
                 .filter(|certificate| self.issued_by(certificate, half) && !certificate.is_issued_by_one_of(&authorities))
                 .collect();
             let Some(first) = strangers.first() else { continue };
-            let others = if strangers.len() > 1 { format!(" and {} more", strangers.len() - 1) } else { String::new() };
+            let others = more(strangers.len(), 1);
             let message =
                 format!("`msp/{folder}` does not have the CA that issued the certificate of `{}`{others}", first.common_name);
             let problem = Problem::new(Code::FK0338, message).at(&Place::file(&self.store.path(&below)));

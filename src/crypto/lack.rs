@@ -6,7 +6,7 @@ use super::issue::{self, Issuer};
 use super::layout;
 use super::plan::{Authority, Half, Member, Profile};
 use super::shape::Shape;
-use crate::diag::{Code, Place, Problem, Problems};
+use crate::diag::{Code, Place, Problem, Problems, more};
 use crate::network::Org;
 use std::path::{Path, PathBuf};
 
@@ -121,7 +121,7 @@ impl Lack {
                 .collect();
             let Some((first, _)) = wanted.first() else { continue };
             let Some((reason, help)) = obstacle(request, found, authority) else { continue };
-            let others = if wanted.len() > 1 { format!(" and {} more", wanted.len() - 1) } else { String::new() };
+            let others = more(wanted.len(), 1);
             let message = format!("`{}`{others} needs a certificate, and the CA cannot issue it: {reason}", first.common_name());
             let missing = wanted.iter().map(|(member, half)| layout::certificate(org, *member, *half));
             let missing = missing.map(|path| Place::file(&request.store.path(&path)));

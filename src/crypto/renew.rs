@@ -13,7 +13,7 @@ use super::layout;
 use super::plan::{Authority, Half, Member, Profile};
 use super::reissue::{OldNames, Reissuer};
 use super::{Request, memory};
-use crate::diag::{Code, Place, Problem, Problems, Progress, Stop};
+use crate::diag::{Code, Place, Problem, Problems, Progress, Stop, more};
 use crate::network::{Org, OrgKind, Role};
 use rayon::prelude::*;
 use replace::Replacement;
@@ -195,7 +195,7 @@ impl<'a> Renewal<'a> {
                 .filter(|(member, found, half)| half.issuer() == authority && self.is_chosen(*member, found, *half))
                 .collect();
             let Some((first, ..)) = chosen.first() else { continue };
-            let others = if chosen.len() > 1 { format!(" and {} more", chosen.len() - 1) } else { String::new() };
+            let others = more(chosen.len(), 1);
             let elsewhere = "run this where the CA's key is, or have the CA issue it again for the same key (`fabric-ca-client \
                              reenroll --csr.keyrequest.reusekey`) and put that into the store";
             let issuer = match &pair.pair {

@@ -2,8 +2,7 @@
 
 use super::layout;
 use super::plan::Member;
-use super::verify::count;
-use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::diag::{Code, Place, Problem, Problems, Stop, count};
 use crate::network::{Network, OrgKind};
 use crate::store::Store;
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@ use super::leftover;
 use super::plan::Member;
 use super::unnamed::note_unnamed;
 use super::{Request, memory};
-use crate::diag::{Code, Place, Problem, Problems, Severity, Stop};
+use crate::diag::{Code, Place, Problem, Problems, Severity, Stop, count};
 use crate::network::Org;
 use crate::store::{Keys, Policy};
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,10 +86,6 @@ pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified
     leftover::warn(network, &found, store, problems);
     note_unnamed(network, store, problems)?;
     Ok(assign(rows, problems.iter().skip(known)))
-}
-
-pub(super) fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// The folders that lack something that a run would make.

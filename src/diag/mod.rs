@@ -3,10 +3,12 @@
 
 mod codes;
 mod near;
+mod numbers;
 mod place;
 
 pub use codes::Code;
 pub use near::near;
+pub use numbers::{count, more};
 pub use place::Place;
 
 use std::fmt;

@@ -1,10 +1,11 @@
 //! `fabkube channel update`: what changes a running channel.
 
+use super::output::{check_is_file, check_not_there};
 use crate::channel::{self, ConsensusState, Current, Form};
 use crate::cli::progress::Bar;
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, print, report};
-use crate::diag::{Code, Problem, Problems, Stop};
+use crate::diag::{Problems, Stop};
 use crate::fs::{self, Mode};
 use crate::lock::Memory;
 use crate::pipeline::{self, Walk};
@@ -151,20 +152,8 @@ impl Update {
     /// Updates are signed by many: none is overwritten.
     fn check_output(&self, problems: &mut Problems, count: usize) -> Result<(), Stop> {
         let Some(output) = &self.output else { return Ok(()) };
-        if output == Path::new("-") {
-            let problem = Problem::new(Code::FK0602, "an update is a file of its own");
-            problems.push(problem.help("`-o FILE` takes a name, and no `-`"));
-            return Err(Stop::Reported);
-        }
-        let mut taken = Ok(());
-        for file in names(output, count) {
-            if fs::exists(&file)? {
-                let problem = Problem::new(Code::FK0602, format!("`{}` is there already", file.display()));
-                problems.push(problem.help("updates are never overwritten: give another name, or move the file away"));
-                taken = Err(Stop::Reported);
-            }
-        }
-        taken
+        check_is_file(output, "an update", problems)?;
+        check_not_there(&names(output, count), "updates", problems)
     }
 }
 
