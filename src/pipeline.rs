@@ -244,8 +244,8 @@ pub fn channel_keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network,
     one_channel_with_block(&network, problems)?;
     // Where every org is there already, a block needs their MSPs and the consenters, and peers and users are no concern of it.
     let store = Store::open(&walk.project.crypto_store(), Making::Nothing);
-    let mut is_there = network.orgs.iter().map(|org| store.has(&org.dir().join("msp")));
-    if is_there.try_fold(true, |all, is_there| is_there.map(|is_there| all && is_there))? {
+    let are_there: Vec<bool> = network.orgs.iter().map(|org| store.has(&org.dir().join("msp"))).collect::<Result<_, _>>()?;
+    if !are_there.contains(&false) {
         network.leave_out_what_no_block_names();
     }
     keys_of(walk, network, problems)
@@ -273,7 +273,11 @@ pub struct Transaction {
 pub fn channel_transaction(project: &Project, hosts: Hosts, problems: &mut Problems) -> Result<Transaction, Stop> {
     let network = network(project, channel_purpose(hosts), problems)?;
     let channel = one(created_channels(&network, project), "is created by a transaction", "channel genesis", &network, problems)?;
-    Ok(Transaction { file: format!("{}.tx", channel.name), bytes: channel::channel_creation(channel)? })
+    creation(channel)
+}
+
+fn creation(channel: &Channel) -> Result<Transaction, Stop> {
+    Ok(Transaction { file: channel.transaction_file(), bytes: channel::channel_creation(channel)? })
 }
 
 /// The transactions that create the channels of a project, stored where they are not there yet.
@@ -287,9 +291,8 @@ pub fn store_channel_transactions(project: &Project, hosts: Hosts, problems: &mu
     let store = Store::open(&project.artifacts_store(), Making::Missing);
     let mut missing = Vec::new();
     for channel in channels {
-        let file = format!("{}.tx", channel.name);
-        if !store.has(Path::new(&file))? {
-            missing.push(Transaction { file, bytes: channel::channel_creation(channel)? });
+        if !store.has(Path::new(&channel.transaction_file()))? {
+            missing.push(creation(channel)?);
         }
     }
     store_transactions(project, &missing)
@@ -315,7 +318,7 @@ pub fn anchors_transaction(project: &Project, org: &str, hosts: Hosts, problems:
     let store = Store::open(&project.artifacts_store(), Making::Nothing);
     let with_application = network.channels.iter().filter(|channel| channel.config.application.is_some());
     let channel = one(with_application.collect(), "has applications", "channel genesis", &network, problems)?;
-    let was_created = channel.begins_with == Beginning::Transaction || store.has(Path::new(&format!("{}.tx", channel.name)))?;
+    let was_created = channel.begins_with == Beginning::Transaction || store.has(Path::new(&channel.transaction_file()))?;
     channel::anchor_peers(channel, &channel::AnchorsOf { network: &network, org, hosts, was_created }, problems)
         .map(|(file, bytes)| Transaction { file, bytes })
 }

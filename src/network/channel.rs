@@ -28,8 +28,13 @@ impl Channel {
         match self.begins_with {
             Beginning::SystemBlock => "genesis.block".to_owned(),
             Beginning::Block => format!("{}.block", self.name),
-            Beginning::Transaction => format!("{}.tx", self.name),
+            Beginning::Transaction => self.transaction_file(),
         }
+    }
+
+    /// The file of the transaction that creates it, where one does; some channels with a block could be created by one, too.
+    pub fn transaction_file(&self) -> String {
+        format!("{}.tx", self.name)
     }
 
     /// Whether it begins with a block that is made here; of a transaction, orderers make one.
