@@ -7,8 +7,7 @@ use crate::crypto::{MspFolder, NodeOus, OuConfig, OuIdentifier, PemFile, read_ou
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{MemberOrg, MspSource};
 use prost::Message;
-use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The value of one org, from the store or from its folder elsewhere.
 pub(super) fn new_msp_config(org: &MemberOrg, encoding: Encoding<'_>, problems: &mut Problems) -> Result<MspConfig, Stop> {
@@ -140,27 +139,10 @@ impl Verifying<'_> {
         Ok(Some(FabricOuIdentifier { certificate: certificate.unwrap_or_default(), organizational_unit_identifier: name }))
     }
 
-    /// A file that `config.yaml` names by its path below the MSP folder. Go joins an absolute path to the folder, too.
+    /// A file that `config.yaml` names by its path below the MSP folder.
     fn certificate_at(&self, path: &str) -> Result<Option<Vec<u8>>, Stop> {
-        let mut parts: Vec<&OsStr> = Vec::new();
-        for component in Path::new(path).components() {
-            match component {
-                Component::Normal(part) => parts.push(part),
-                Component::ParentDir if parts.pop().is_none() => return self.file_elsewhere(path),
-                _ => {}
-            }
-        }
-        let [folder, name] = parts.as_slice() else { return self.file_elsewhere(path) };
-        let files = match folder.to_str() {
-            Some("cacerts") => &self.folder.cacerts,
-            Some("intermediatecerts") => &self.folder.intermediatecerts,
-            Some("admincerts") => &self.folder.admincerts,
-            Some("tlscacerts") => &self.folder.tlscacerts,
-            Some("tlsintermediatecerts") => &self.folder.tlsintermediatecerts,
-            Some("signcerts") => &self.folder.signcerts,
-            _ => return self.file_elsewhere(path),
-        };
-        Ok(files.iter().find(|file| *name == file.name.as_str()).map(|file| file.bytes.clone()))
+        let Some((files, name)) = self.folder.at(path) else { return self.file_elsewhere(path) };
+        Ok(files.iter().find(|file| name == file.name.as_str()).map(|file| file.bytes.clone()))
     }
 
     fn file_elsewhere(&self, path: &str) -> Result<Option<Vec<u8>>, Stop> {

@@ -348,12 +348,10 @@ fn names_admins<'f>(mut files: impl Iterator<Item = &'f Path>, dir: &Path) -> bo
     files.any(|file| file.starts_with(dir.join("admincerts")) || file == dir.join("config.yaml"))
 }
 
-/// The folders of CAs.
-const OF_CAS: [&str; 4] = ["cacerts", "intermediatecerts", "tlscacerts", "tlsintermediatecerts"];
-
 /// An org's own MSP with the certificates of CAs that a run puts into it, as far as they are here.
 fn planned(org: &Org, found: &FoundOrg, lack: &Lack) -> MspFolder {
     let mut msp = found.msp.clone();
+    let of_cas = Authority::BOTH.map(|authority| found.msp.authorities(authority).map(|(folder, _)| folder)).concat();
     let dir = layout::org_msp(org);
     for file in &lack.files {
         let bytes = match &file.content {
@@ -366,7 +364,7 @@ fn planned(org: &Org, found: &FoundOrg, lack: &Lack) -> MspFolder {
         };
         let Ok(below) = file.path.strip_prefix(&dir) else { continue };
         let (Some(folder), Some(name)) = (below.parent(), below.file_name()) else { continue };
-        let Some(list) = folder.to_str().filter(|folder| OF_CAS.contains(folder)).and_then(|folder| msp.list_mut(folder)) else {
+        let Some(list) = folder.to_str().filter(|folder| of_cas.contains(folder)).and_then(|folder| msp.list_mut(folder)) else {
             continue;
         };
         list.push(PemFile::new(name.to_string_lossy().into_owned(), bytes));

@@ -113,8 +113,8 @@ fn read_org(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
 pub(super) fn read_authorities(org: &Org, store: &Store) -> Result<(FoundOrg, Problems), Stop> {
     let mut reader = Reader { store, problems: Problems::new() };
     let msp = reader.msp(&layout::org_msp(org))?;
-    let (ca, above_ca) = reader.authority(org, Authority::Signing, &msp.cacerts)?;
-    let (tlsca, above_tlsca) = reader.authority(org, Authority::Tls, &msp.tlscacerts)?;
+    let (ca, above_ca) = reader.authority(org, Authority::Signing, &msp)?;
+    let (tlsca, above_tlsca) = reader.authority(org, Authority::Tls, &msp)?;
     Ok((FoundOrg { ca, tlsca, above_ca, above_tlsca, msp, members: Vec::new() }, reader.problems))
 }
 
@@ -161,12 +161,8 @@ impl Reader<'_> {
 
     /// An authority, and the certificates that lie beside it. It may have given its certificate to the org's MSP alone: a Fabric CA's
     /// key is elsewhere for good.
-    fn authority(
-        &mut self,
-        org: &Org,
-        authority: Authority,
-        roots_of_msp: &[PemFile],
-    ) -> Result<(FoundPair, Vec<PemFile>), Stop> {
+    fn authority(&mut self, org: &Org, authority: Authority, msp: &MspFolder) -> Result<(FoundPair, Vec<PemFile>), Stop> {
+        let [(folder, roots_of_msp), _] = msp.authorities(authority);
         let expected = layout::authority_certificate(org, authority);
         let dir = layout::authority_dir(org, authority);
         let (mut certificates, mut beside, mut keys) = (Vec::<CertificateFile>::new(), Vec::new(), Vec::new());
@@ -184,10 +180,6 @@ impl Reader<'_> {
         }
         // The one that is called as it should be is the one that counts, unless only another has its key here.
         certificates.sort_by_key(|(path, _)| path != &expected);
-        let folder = match authority {
-            Authority::Signing => "cacerts",
-            Authority::Tls => "tlscacerts",
-        };
         let roots = layout::org_msp(org).join(folder);
         certificates.extend(roots_of_msp.iter().map(|file| (roots.join(&file.name), read_file(file))));
         let damaged = certificates.iter().position(|(path, read)| path == &expected && read.is_err());

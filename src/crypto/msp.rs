@@ -7,8 +7,9 @@ use super::plan::Authority;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::fs::{self, SecretBytes};
 use crate::store::Store;
+use std::ffi::OsStr;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 /// One public file of an MSP folder. Private keys are in none.
@@ -66,12 +67,12 @@ pub struct MspFolder {
 impl MspFolder {
     /// Reads the folder `below` of a store; what is not there is empty. Its private keys are not looked at.
     pub fn read(store: &Store, below: &Path, problems: &mut Problems) -> Result<Self, Stop> {
-        Reading::begin(store, below, problems)?.folder(&FOLDERS)
+        Reading::begin(store, below, problems)?.folder(|_| true)
     }
 
     /// The same of what says who administers, and no more: `admincerts` and `config.yaml`.
     pub fn read_administration(store: &Store, below: &Path, problems: &mut Problems) -> Result<Self, Stop> {
-        Reading::begin(store, below, problems)?.folder(&["admincerts"])
+        Reading::begin(store, below, problems)?.folder(|folder| folder == "admincerts")
     }
 
     /// The folder that these public files make, given by their paths below it.
@@ -90,18 +91,53 @@ impl MspFolder {
         msp
     }
 
+    /// The folders that Fabric takes every file of, with their files.
+    pub fn folders(&self) -> [(&'static str, &[PemFile]); 7] {
+        [
+            ("cacerts", &self.cacerts),
+            ("intermediatecerts", &self.intermediatecerts),
+            ("admincerts", &self.admincerts),
+            ("crls", &self.crls),
+            ("tlscacerts", &self.tlscacerts),
+            ("tlsintermediatecerts", &self.tlsintermediatecerts),
+            ("signcerts", &self.signcerts),
+        ]
+    }
+
+    fn folders_mut(&mut self) -> [(&'static str, &mut Vec<PemFile>); 7] {
+        [
+            ("cacerts", &mut self.cacerts),
+            ("intermediatecerts", &mut self.intermediatecerts),
+            ("admincerts", &mut self.admincerts),
+            ("crls", &mut self.crls),
+            ("tlscacerts", &mut self.tlscacerts),
+            ("tlsintermediatecerts", &mut self.tlsintermediatecerts),
+            ("signcerts", &mut self.signcerts),
+        ]
+    }
+
     /// The files of one of its folders.
     pub(super) fn list_mut(&mut self, folder: &str) -> Option<&mut Vec<PemFile>> {
-        match folder {
-            "cacerts" => Some(&mut self.cacerts),
-            "intermediatecerts" => Some(&mut self.intermediatecerts),
-            "admincerts" => Some(&mut self.admincerts),
-            "crls" => Some(&mut self.crls),
-            "tlscacerts" => Some(&mut self.tlscacerts),
-            "tlsintermediatecerts" => Some(&mut self.tlsintermediatecerts),
-            "signcerts" => Some(&mut self.signcerts),
-            _ => None,
+        self.folders_mut().into_iter().find(|(name, _)| *name == folder).map(|(_, files)| files)
+    }
+
+    /// Where a path of `config.yaml` leads: the files of that folder, and the name among them. `None` where it leads into none of
+    /// its folders of certificates. Go joins an absolute path to the MSP folder, too.
+    pub fn at<'p>(&self, path: &'p str) -> Option<(&[PemFile], &'p OsStr)> {
+        let mut parts: Vec<&OsStr> = Vec::new();
+        for component in Path::new(path).components() {
+            match component {
+                Component::Normal(part) => parts.push(part),
+                Component::ParentDir => {
+                    parts.pop()?;
+                }
+                _ => {}
+            }
         }
+        let [folder, name] = parts.as_slice() else { return None };
+        let mut of_certificates = self.folders().into_iter().filter(|(folder, _)| *folder != "crls");
+        let (_, files) = of_certificates.find(|(of, _)| folder == of)?;
+        Some((files, name))
     }
 
     /// The CAs of a kind, by folder: the roots, and what is between them and those who are issued for.
@@ -114,21 +150,10 @@ impl MspFolder {
 
     /// The certificates that it trusts or names, by the folder they lie in.
     pub(super) fn certificates(&self) -> impl Iterator<Item = (&'static str, &PemFile)> {
-        [
-            ("cacerts", &self.cacerts),
-            ("intermediatecerts", &self.intermediatecerts),
-            ("admincerts", &self.admincerts),
-            ("tlscacerts", &self.tlscacerts),
-            ("tlsintermediatecerts", &self.tlsintermediatecerts),
-        ]
-        .into_iter()
-        .flat_map(|(folder, files)| files.iter().map(move |file| (folder, file)))
+        let folders = self.folders().into_iter().filter(|(folder, _)| !["crls", "signcerts"].contains(folder));
+        folders.flat_map(|(folder, files)| files.iter().map(move |file| (folder, file)))
     }
 }
-
-/// The folders of an MSP that Fabric takes every file of.
-const FOLDERS: [&str; 7] =
-    ["cacerts", "intermediatecerts", "admincerts", "crls", "tlscacerts", "tlsintermediatecerts", "signcerts"];
 
 /// A folder of a store that is being read.
 struct Reading<'a> {
@@ -148,15 +173,15 @@ impl<'a> Reading<'a> {
         self.there.iter().any(|there| there == name)
     }
 
-    /// `config.yaml`, and the files of these folders.
-    fn folder(mut self, wanted: &[&str]) -> Result<MspFolder, Stop> {
-        let mut msp = MspFolder::default();
-        for folder in wanted.iter().filter(|folder| self.has(folder)).copied().collect::<Vec<_>>() {
-            let files = self.files(folder, &mut msp.half_done)?;
-            if let Some(list) = msp.list_mut(folder) {
-                *list = files;
+    /// `config.yaml`, and the files of the folders that are wanted.
+    fn folder(mut self, is_wanted: impl Fn(&str) -> bool) -> Result<MspFolder, Stop> {
+        let (mut msp, mut half_done) = (MspFolder::default(), Vec::new());
+        for (folder, files) in msp.folders_mut() {
+            if is_wanted(folder) && self.has(folder) {
+                *files = self.files(folder, &mut half_done)?;
             }
         }
+        msp.half_done = half_done;
         if self.has("config.yaml") {
             msp.config = self.store.read(&self.below.join("config.yaml"))?;
         }

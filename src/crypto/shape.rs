@@ -5,17 +5,15 @@ use super::certificate::{Certificate, pem_block};
 use super::found::{FoundMember, FoundOrg, Pair};
 use super::lack::{Content, PublicFile};
 use super::layout;
-use super::msp::{self, PemFile};
+use super::msp::{self, MspFolder, PemFile};
 use super::plan::{Authority, Member};
 use crate::network::Org;
 use std::path::{Path, PathBuf};
 
 /// What the public files of an org's MSPs are: those of the org's own MSP, as it is or will be.
 pub(super) struct Shape {
-    cacerts: Vec<(String, Content)>,
-    intermediatecerts: Vec<(String, Content)>,
-    tlscacerts: Vec<(String, Content)>,
-    tlsintermediatecerts: Vec<(String, Content)>,
+    /// Of each of [`Authority::BOTH`], the roots and what is between them and those who are issued for.
+    authorities: [[Vec<(String, Content)>; 2]; 2],
     admincerts: Vec<(String, Content)>,
     config: Option<Content>,
     /// The TLS authority, and those above it.
@@ -30,10 +28,7 @@ impl Shape {
         };
         let msp = &found.msp;
         let mut shape = Self {
-            cacerts: as_found(&msp.cacerts),
-            intermediatecerts: as_found(&msp.intermediatecerts),
-            tlscacerts: as_found(&msp.tlscacerts),
-            tlsintermediatecerts: as_found(&msp.tlsintermediatecerts),
+            authorities: Authority::BOTH.map(|authority| msp.authorities(authority).map(|(_, files)| as_found(files))),
             admincerts: as_found(&msp.admincerts),
             config: msp.config.clone().map(Content::Bytes),
             tls_ca: Content::Authority(Authority::Tls),
@@ -44,23 +39,18 @@ impl Shape {
             shape.tls_ca = Content::Bytes(blocks.collect::<String>().into_bytes());
         }
         let mut files = Vec::new();
-        let Some(issuer) = signing.place(&msp.cacerts, &msp.intermediatecerts, ["cacerts", "intermediatecerts"]) else {
-            return (shape, files);
-        };
+        let Some(issuer) = signing.place(msp) else { return (shape, files) };
         let dir = layout::org_msp(org);
         let mut add =
             |path: PathBuf, content: &Content| files.push(PublicFile { path: dir.join(path), content: content.clone() });
-        for (line, roots, others, [root_folder, other_folder]) in [
-            (&signing, &mut shape.cacerts, &mut shape.intermediatecerts, ["cacerts", "intermediatecerts"]),
-            (&tls, &mut shape.tlscacerts, &mut shape.tlsintermediatecerts, ["tlscacerts", "tlsintermediatecerts"]),
-        ] {
-            if !roots.is_empty() || !others.is_empty() {
+        for (line, lists) in [&signing, &tls].into_iter().zip(&mut shape.authorities) {
+            if lists.iter().any(|list| !list.is_empty()) {
                 continue;
             }
             let (root, between) = line.contents();
-            for (list, folder, contents) in [(roots, root_folder, vec![root]), (others, other_folder, between)] {
+            *lists = [vec![root], between];
+            for ((folder, _), contents) in msp.authorities(line.authority).into_iter().zip(lists) {
                 contents.iter().for_each(|(name, content)| add(Path::new(folder).join(name), content));
-                *list = contents;
             }
         }
         if shape.config.is_none() && shape.admincerts.is_empty() {
@@ -96,12 +86,8 @@ impl Shape {
         }
         let mut add =
             |path: PathBuf, content: &Content| files.push(PublicFile { path: dir.join(path), content: content.clone() });
-        for (here, folder, wanted) in [
-            (&msp.cacerts, "cacerts", &self.cacerts),
-            (&msp.intermediatecerts, "intermediatecerts", &self.intermediatecerts),
-            (&msp.tlscacerts, "tlscacerts", &self.tlscacerts),
-            (&msp.tlsintermediatecerts, "tlsintermediatecerts", &self.tlsintermediatecerts),
-        ] {
+        let here = Authority::BOTH.into_iter().flat_map(|authority| msp.authorities(authority));
+        for ((folder, here), wanted) in here.zip(self.authorities.iter().flatten()) {
             if here.is_empty() {
                 wanted.iter().for_each(|(name, content)| add(Path::new(folder).join(name), content));
             }
@@ -148,7 +134,8 @@ impl Line {
     }
 
     /// Where the authority lies or belongs in an MSP folder; `None` where the folder knows other CAs.
-    fn place(&self, roots: &[PemFile], others: &[PemFile], [root_folder, other_folder]: [&str; 2]) -> Option<String> {
+    fn place(&self, msp: &MspFolder) -> Option<String> {
+        let [(root_folder, roots), (other_folder, others)] = msp.authorities(self.authority);
         if roots.is_empty() && others.is_empty() {
             let folder = if self.certificates.len() > 1 { other_folder } else { root_folder };
             return Some(format!("{folder}/{}", self.name));

@@ -243,13 +243,13 @@ impl View {
             content.items.push(Item { key: name.clone(), path });
             content.data.insert(name, value);
         };
-        for (folder, word, pem_files) in folders(msp) {
+        for (folder, pem_files) in msp.folders() {
             if folder == "signcerts" && key.is_none() {
                 continue;
             }
             for (i, PemFile { name, bytes, .. }) in pem_files.iter().enumerate() {
                 let number = if i == 0 { String::new() } else { format!("-{i}") };
-                add(format!("{word}{number}.pem"), format!("{folder}/{name}"), self.public(bytes));
+                add(format!("{}{number}.pem", word(folder)), format!("{folder}/{name}"), self.public(bytes));
             }
         }
         if let Some(config) = &msp.config {
@@ -287,26 +287,19 @@ fn summary(org: &Org) -> Value {
     value
 }
 
-/// The folders of an MSP, and what a key of the Secret begins with.
-fn folders(msp: &MspFolder) -> [(&'static str, &'static str, &Vec<PemFile>); 7] {
-    let MspFolder {
-        cacerts, intermediatecerts, admincerts, crls, tlscacerts, tlsintermediatecerts, signcerts, config: _, ..
-    } = msp;
-    [
-        ("cacerts", "cacert", cacerts),
-        ("intermediatecerts", "intermediatecert", intermediatecerts),
-        ("admincerts", "admincert", admincerts),
-        ("crls", "crl", crls),
-        ("tlscacerts", "tlscacert", tlscacerts),
-        ("tlsintermediatecerts", "tlsintermediatecert", tlsintermediatecerts),
-        ("signcerts", "cert", signcerts),
-    ]
+/// What the keys of a Secret begin with that have an MSP's folder: `cacert` of `cacerts`.
+fn word(folder: &str) -> &str {
+    match folder {
+        "signcerts" => "cert",
+        folder => folder.trim_end_matches('s'),
+    }
 }
 
 fn files(msp: &MspFolder) -> Vec<(String, &[u8])> {
-    let pem_files = folders(msp)
+    let pem_files = msp
+        .folders()
         .into_iter()
-        .flat_map(|(folder, _, files)| files.iter().map(move |file| (format!("{folder}/{}", file.name), file.bytes.as_slice())));
+        .flat_map(|(folder, files)| files.iter().map(move |file| (format!("{folder}/{}", file.name), file.bytes.as_slice())));
     pem_files.chain(msp.config.iter().map(|bytes| ("config.yaml".to_owned(), bytes.as_slice()))).collect()
 }
 

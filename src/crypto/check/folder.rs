@@ -10,8 +10,7 @@ use crate::crypto::revocation::RevocationList;
 use crate::crypto::signature::Signed;
 use crate::diag::Code;
 use crate::network::FabricVersion;
-use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 /// Something wrong with a file of an MSP folder. It says nothing of where the folder is: copies have the same findings.
@@ -202,29 +201,10 @@ impl Folder<'_> {
         self.file(identifier.path())?.certificate().ok()
     }
 
-    /// A file that `config.yaml` names; Go joins an absolute path to the folder, too.
+    /// A file that `config.yaml` names.
     fn file(&self, path: &str) -> Option<&PemFile> {
-        let mut parts: Vec<&OsStr> = Vec::new();
-        for component in Path::new(path).components() {
-            match component {
-                Component::Normal(part) => parts.push(part),
-                Component::ParentDir => {
-                    parts.pop()?;
-                }
-                _ => {}
-            }
-        }
-        let [folder, name] = parts.as_slice() else { return None };
-        let files = match folder.to_str()? {
-            "cacerts" => &self.msp.cacerts,
-            "intermediatecerts" => &self.msp.intermediatecerts,
-            "admincerts" => &self.msp.admincerts,
-            "tlscacerts" => &self.msp.tlscacerts,
-            "tlsintermediatecerts" => &self.msp.tlsintermediatecerts,
-            "signcerts" => &self.msp.signcerts,
-            _ => return None,
-        };
-        files.iter().find(|file| *name == file.name.as_str())
+        let (files, name) = self.msp.at(path)?;
+        files.iter().find(|file| name == file.name.as_str())
     }
 
     fn administrators(&self) -> Vec<Finding> {

@@ -11,7 +11,7 @@ use crate::crypto::reissue;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::Org;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 impl Renewal<'_> {
     /// The new certificates of an org's authorities, in the order of [`Authority::BOTH`].
@@ -127,10 +127,9 @@ fn files<'f>(org: &Org, found: &'f FoundOrg) -> Vec<(PathBuf, &'f [u8])> {
     let own = std::iter::once((layout::org_msp(org), &found.msp));
     let of_members = Member::all(org).zip(&found.members).map(|(member, found)| (layout::member_msp(org, member), &found.msp));
     for (dir, msp) in own.chain(of_members) {
-        let of_folders = msp.certificates().map(|(folder, file)| (Path::new(folder), file));
-        let of_chains = msp.signcerts.iter().map(|file| (Path::new("signcerts"), file));
-        files
-            .extend(of_folders.chain(of_chains).map(|(folder, file)| (dir.join(folder).join(&file.name), file.bytes.as_slice())));
+        let of_chains = msp.signcerts.iter().map(|file| ("signcerts", file));
+        let certificates = msp.certificates().chain(of_chains);
+        files.extend(certificates.map(|(folder, file)| (dir.join(folder).join(&file.name), file.bytes.as_slice())));
     }
     for (member, found) in Member::all(org).zip(&found.members) {
         files.extend(found.tls_ca.iter().map(|bytes| (layout::tls_ca(org, member), bytes.as_slice())));
