@@ -1,5 +1,6 @@
 //! Settings, each as what it changes in the manifests of the sample. Other files than values.yaml are `networks`'s.
 
+use crate::schemas;
 use crate::support::Project;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -54,11 +55,18 @@ fn difference(old: &str, new: &str) -> String {
     lines.map(|change| format!("{} {}\n", change.tag(), change.value().trim())).collect()
 }
 
-/// The sample with other values, as what changes.
-fn with_values(values: &str) -> String {
+/// The sample with other values, as what changes; every object of it is one that Kubernetes reads.
+pub fn with_values(values: &str) -> String {
     let project = Project::sample_with_stores();
     project.write("own.yaml", values);
-    changes(sample(), &render(&project, &["-f", "values.yaml", "-f", "own.yaml"]))
+    let objects = render(&project, &["-f", "values.yaml", "-f", "own.yaml"]);
+    for (name, text) in &objects {
+        schemas::check(&serde_yaml::from_str(text).unwrap()).unwrap_or_else(|reason| panic!("{name}: {reason}"));
+    }
+    // Which checksums change is what matters.
+    let known =
+        |line: &str| line.split_once(": \"").filter(|(key, _)| key.contains("checksum/")).map_or(line, |(key, _)| key).to_owned();
+    changes(sample(), &objects).lines().map(|line| known(line) + "\n").collect()
 }
 
 #[track_caller]

@@ -1,8 +1,9 @@
 //! Orderers that are started by hand, for channels as they are without any manifest. They have the hosts of configtx.yaml, each on
 //! a loopback address of its own. What they are asked to do is `channels`'s.
 
+use super::net;
 use super::process::{Access, Invocation, Processes, Sandbox};
-use super::{net, programs, say, version};
+use super::programs::{programs, say, version};
 use crate::support::Project;
 use std::cell::Cell;
 use std::collections::BTreeMap;

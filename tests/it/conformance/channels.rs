@@ -2,7 +2,7 @@
 //! `channel update` makes.
 
 use super::by_hand::{ByHand, Orderer, Org, Start, fabric};
-use super::say;
+use super::programs::say;
 use crate::support::{Project, read, root};
 use std::time::Instant;
 

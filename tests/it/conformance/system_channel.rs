@@ -4,8 +4,9 @@
 use super::client::{Address, Admin, CHANNEL, address};
 use super::cluster::Cluster;
 use super::manifests::Manifests;
+use super::network::{metric, no_secret_is_logged};
 use super::pod::Pod;
-use super::{metric, no_secret_is_logged, programs, say, version};
+use super::programs::{programs, say, version};
 use crate::support::{Project, root};
 use std::time::Instant;
 

@@ -3,8 +3,9 @@
 use super::client::{Admin, CHANNEL, address};
 use super::cluster::Cluster;
 use super::manifests::Manifests;
+use super::network::{join_orderers, leave_couchdb_out};
 use super::pod::Pod;
-use super::{join_orderers, leave_couchdb_out, programs, say};
+use super::programs::{programs, say};
 use crate::support::Project;
 use std::path::{Path, PathBuf};
 use std::process::Command;
