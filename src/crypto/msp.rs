@@ -280,3 +280,30 @@ pub(super) fn judge_public(store: &Store, path: &Path, bytes: &[u8], problems: &
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn config_yaml_names_files_of_folders_of_certificates() {
+        let paths = ["cacerts/ca.pem", "crls/ca.pem"].map(|path| (Path::new(path), &b""[..]));
+        let msp = MspFolder::of_files(paths.into_iter());
+        for path in ["cacerts/ca.pem", "/cacerts/ca.pem", "./crls/../cacerts/ca.pem"] {
+            assert!(msp.at(path).is_some_and(|(files, name)| files == msp.cacerts && name == "ca.pem"), "{path}");
+        }
+        for path in ["crls/ca.pem", "../cacerts/ca.pem", "cacerts", "cacerts/a/ca.pem", "keystore/ca.pem", ""] {
+            assert_eq!(msp.at(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_folder_is_read_into_its_own_list() {
+        let names = MspFolder::default().folders().map(|(folder, _)| folder);
+        let paths = names.map(|folder| format!("{folder}/{folder}.pem"));
+        let msp = MspFolder::of_files(paths.iter().map(|path| (Path::new(path), &b""[..])));
+        for (folder, files) in msp.folders() {
+            assert!(matches!(files, [file] if file.name == format!("{folder}.pem")), "{folder}");
+        }
+    }
+}
