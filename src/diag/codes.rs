@@ -64,7 +64,7 @@ codes! {
     FK0111 Error "an alias of an unknown anchor, or a merge of something that is no map"
         "`*name` needs an `&name` above it in the same file, and `<<:` takes a map or a list of maps."
     FK0112 Warning "a setting of PIVT's charts"
-        "PIVT keeps Helm values in network.yaml and values.yaml. Those that fabkube has no use for are named, with what to use in their\nplace; they are no error."
+        "PIVT keeps Helm values in network.yaml and values.yaml. Those that fabkube has no use for are named, with what to use in their\nplace; they are no error. What PIVT's network.yaml says may stand in values.yaml too, and network.yaml counts where they differ."
     FK0113 Error "a lock that remembers nothing"
         "Every lock that fabkube writes names the network's CAs. One without them was cut off or emptied; taking it for none would let a\nsecond network begin beside the first."
     FK0201 Error "crypto-config.yaml names no org"

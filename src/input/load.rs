@@ -20,7 +20,7 @@ const PIVT: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: T
 
 /// Everything that the user wrote, or every reason why it cannot be read.
 pub fn load(project: &Project, problems: &mut Problems) -> Result<Inputs, Stop> {
-    let values = load_values(project, problems)?;
+    let (values, of_network) = load_values(project, problems)?;
     let version = project.fabric_version.as_deref().or(values.as_ref().map(|v| v.settings.fabric.version.value.as_str()));
     let configtx_tree = load_configtx_tree(project, problems)?;
     let dialect = dialect(version.unwrap_or_default(), configtx_tree.as_ref().map(|(tree, _)| tree));
@@ -33,7 +33,7 @@ pub fn load(project: &Project, problems: &mut Problems) -> Result<Inputs, Stop> 
         let dir = file.parent().map(Path::to_path_buf).unwrap_or_default();
         Some(ConfigTxFile { content, dir, place })
     });
-    let network = load_network(project, problems)?;
+    let network = load_network(project, of_network, problems)?;
 
     problems.stop_on_errors()?;
     match values {
@@ -101,19 +101,29 @@ fn load_configtx_tree(project: &Project, problems: &mut Problems) -> Result<Opti
     Ok(None)
 }
 
-fn load_network(project: &Project, problems: &mut Problems) -> Result<Option<NetworkInput>, Stop> {
+/// What values say of the network, which is PIVT's way: what files say counts below network.yaml, and `--set` above it.
+#[derive(Default)]
+struct OfNetwork {
+    below: Option<Node>,
+    above: Option<Node>,
+}
+
+fn load_network(project: &Project, values: OfNetwork, problems: &mut Problems) -> Result<Option<NetworkInput>, Stop> {
     let file = project.network_file();
-    let mut content = NetworkFile::default();
     let found = load_tree(&file, problems)?;
     if found.is_none() {
         report_missing(project.network.as_deref(), problems);
     }
-    let there = found.is_some();
-    if let Some(tree) = found.flatten() {
-        let mut tree = tree.merged(Dialect::V2, problems);
-        pivt::take_out(&mut tree, problems);
-        content = yaml::read(&tree, PIVT, problems).unwrap_or_default();
+    let there = found.is_some() || [&values.below, &values.above].into_iter().flatten().any(says_something);
+    let mut tree = values.below.unwrap_or_else(|| Node::null(Place::file(&file)));
+    if let Some(found) = found.flatten() {
+        let mut found = found.merged(Dialect::V2, problems);
+        pivt::take_out(&mut found, problems);
+        pivt::warn_of_difference(&tree, &found, problems);
+        tree.overlay(found);
     }
+    tree.overlay(values.above.unwrap_or_else(|| Node::null(Place::file(&file))));
+    let mut content: NetworkFile = yaml::read(&tree, PIVT, problems).unwrap_or_default();
     let Some((choice, profile)) = project.channel.as_ref().and_then(|choice| Some((choice, choice.profile.as_ref()?))) else {
         return Ok(there.then(|| NetworkInput { content, place: Place::file(&file) }));
     };
@@ -127,9 +137,13 @@ fn load_network(project: &Project, problems: &mut Problems) -> Result<Option<Net
     Ok(Some(NetworkInput { content, place }))
 }
 
-fn load_values(project: &Project, problems: &mut Problems) -> Result<Option<Values>, Stop> {
+fn says_something(tree: &Node) -> bool {
+    matches!(&tree.content, Content::Mapping(pairs) if !pairs.is_empty())
+}
+
+fn load_values(project: &Project, problems: &mut Problems) -> Result<(Option<Values>, OfNetwork), Stop> {
     let Some(mut tree) = yaml::parse(Path::new(values::DEFAULTS_NAME), values::DEFAULTS, problems) else {
-        return Ok(None);
+        return Ok((None, OfNetwork::default()));
     };
     let own = [project.values_file()];
     for file in own.iter().chain(&project.values) {
@@ -144,12 +158,14 @@ fn load_values(project: &Project, problems: &mut Problems) -> Result<Option<Valu
             None => report_missing(Some(file), problems),
         }
     }
+    let below = Some(pivt::take_network(&mut tree));
     for assignment in &project.assignments {
         for yaml::Assignment { path, value } in assigned(assignment, problems)?.unwrap_or_default() {
             tree.set(&path, value);
         }
     }
-    Ok(Values::read(tree, problems))
+    let above = Some(pivt::take_network(&mut tree));
+    Ok((Values::read(tree, problems), OfNetwork { below, above }))
 }
 
 fn assigned(assignment: &Assignment, problems: &mut Problems) -> Result<Option<Vec<yaml::Assignment>>, Stop> {

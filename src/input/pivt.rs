@@ -1,8 +1,8 @@
-//! The keys of PIVT's charts that users of its samples have in their network.yaml and values.yaml. They are named in a warning
-//! that says what to use, and taken out before the file is read; keys that fabkube understands are not in this table.
+//! The keys of PIVT's charts that users of its samples have in their network.yaml and values.yaml. Those of its network.yaml count in
+//! either file; the others are named in a warning that says what to use, and taken out before the file is read.
 
-use crate::diag::{Code, Place, Problem, Problems};
-use crate::yaml::{Content, Node};
+use crate::diag::{Code, Problem, Problems};
+use crate::yaml::{Content, Node, Step};
 
 /// A key of PIVT's values and what to use here.
 const KEYS: &[(&str, &str)] = &[
@@ -59,40 +59,83 @@ const KEYS: &[(&str, &str)] = &[
     ("logLevel", "leave it out: it speaks of PIVT's Argo flows; for nodes use `peer.logSpec` and `orderer.logSpec`"),
 ];
 
+/// The keys of PIVT's network.yaml, which to Helm are values as all others.
+const OF_NETWORK: &[&str] = &[
+    "tlsEnabled",
+    "useActualDomains",
+    "network.genesisProfile",
+    "network.systemChannelID",
+    "network.channels",
+    "network.chaincodes",
+];
+
+/// Moves what values say of the network out of their tree into one of their own, laid out as network.yaml is.
+pub fn take_network(values: &mut Node) -> Node {
+    let mut network = Node { content: Content::Mapping(Vec::new()), place: values.place.clone() };
+    for path in OF_NETWORK {
+        let steps: Vec<Step> = path.split('.').map(|key| Step::Key(key.to_owned())).collect();
+        take(values, path, &mut |_, value| network.set(&steps, value));
+    }
+    network
+}
+
+/// Warns where values say something else of the network than network.yaml, which counts.
+pub fn warn_of_difference(values: &Node, network: &Node, problems: &mut Problems) {
+    let at = |tree: &Node, path: &str| path.split('.').try_fold(tree.clone(), |node, key| node.get(key).cloned());
+    for path in OF_NETWORK {
+        let (Some(ours), Some(counting)) = (at(values, path), at(network, path)) else { continue };
+        if !ours.same_as(&counting) {
+            let message = format!("`{path}` does nothing here: network.yaml says something else, and counts");
+            let problem = Problem::new(Code::FK0112, message).at(&ours.place).at(&counting.place);
+            problems.push(problem.help("say it in network.yaml alone"));
+        }
+    }
+}
+
 /// Takes PIVT's keys out of a file's tree, with a warning for each.
 pub fn take_out(tree: &mut Node, problems: &mut Problems) {
     for &(path, instead) in KEYS {
-        take(tree, path, &mut |place| {
+        take(tree, path, &mut |key, _| {
             let problem = Problem::new(Code::FK0112, format!("`{path}` is a setting of PIVT's charts and does nothing here"));
-            problems.push(problem.at(place).help(instead));
+            problems.push(problem.at(&key.place).help(instead));
         });
     }
 }
 
-/// Takes out what a path leads to, in every entry of a list on the way (`[]`), and reports the place of each.
-fn take(node: &mut Node, path: &str, report: &mut impl FnMut(&Place)) {
+/// Takes out what a path leads to, in every entry of a list on the way (`[]`), and passes each key and value on.
+fn take(node: &mut Node, path: &str, taken: &mut impl FnMut(Node, Node)) {
     let Content::Mapping(pairs) = &mut node.content else { return };
     let Some((outer, rest)) = path.split_once('.') else {
-        pairs.retain(|(name, _)| {
-            let is_it = name.text() == Some(path);
-            if is_it {
-                report(&name.place);
-            }
-            !is_it
-        });
+        for (key, value) in pairs.extract_if(.., |(name, _)| name.text() == Some(path)) {
+            taken(key, value);
+        }
         return;
     };
     let key = outer.trim_end_matches("[]");
     let Some((_, value)) = pairs.iter_mut().find(|(name, _)| name.text() == Some(key)) else { return };
     match &mut value.content {
-        Content::Sequence(items) if key != outer => items.iter_mut().for_each(|item| take(item, rest, report)),
-        _ => take(value, rest, report),
+        Content::Sequence(items) if key != outer => items.iter_mut().for_each(|item| take(item, rest, taken)),
+        _ => take(value, rest, taken),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml;
+    use std::path::Path;
+
+    #[test]
+    fn what_values_say_of_the_network_is_moved_out_of_them() {
+        let mut problems = Problems::new();
+        let text = "{tlsEnabled: true, network: {name: a, channels: [{name: c}], genesisProfile: }, peer: {}}";
+        let mut values = yaml::parse(Path::new("values.yaml"), text, &mut problems).unwrap();
+        let network = take_network(&mut values);
+        assert!(values.get("tlsEnabled").is_none() && values.get("peer").is_some());
+        let (ours, theirs) = (values.get("network").unwrap(), network.get("network").unwrap());
+        assert!(ours.get("name").is_some() && ours.get("channels").is_none());
+        assert!(theirs.get("channels").is_some() && theirs.get("name").is_none() && network.get("tlsEnabled").is_some());
+    }
 
     #[test]
     fn the_page_for_users_of_pivt_names_every_key() {
