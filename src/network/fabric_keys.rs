@@ -9,6 +9,39 @@ use super::{FabricVersion, Role};
 const CORE: &str = include_str!("core-keys.txt");
 const ORDERER: &str = include_str!("orderer-keys.txt");
 
+/// Keys that a release took away, with all within them, and what is in their place (core.yaml, orderer.yaml and `localconfig` of 1.4
+/// to 3.1). One that a version still has is among its keys.
+const GONE: &[(Role, &str, &str)] = &[
+    (
+        Role::Orderer,
+        "General.GenesisProfile",
+        "use `network: {genesisProfile: …}` in network.yaml: orderers make no block themselves",
+    ),
+    (
+        Role::Orderer,
+        "General.SystemChannel",
+        "use `network: {systemChannelID: …}` in network.yaml: orderers make no block themselves",
+    ),
+    (Role::Orderer, "General.LedgerType", "leave it out: ledgers are files, and nothing else since Fabric 2.0"),
+    (Role::Orderer, "General.LogLevel", "use `logSpec`"),
+    (Role::Orderer, "General.LogFormat", "use `extraEnv: [{name: FABRIC_LOGGING_FORMAT, value: …}]`"),
+    (Role::Orderer, "General.Cluster.ReplicationBackgroundRefreshInterval", "leave it out: it was about system channels"),
+    (Role::Orderer, "RAMLedger", "leave it out: ledgers are files, and nothing else since Fabric 2.0"),
+    (Role::Orderer, "Kafka", "leave it out: Fabric 2.5 is the last that orders by Kafka"),
+    (Role::Peer, "logging", "use `logSpec`"),
+    (Role::Peer, "peer.gomaxprocs", "use `extraEnv: [{name: GOMAXPROCS, value: …}]`"),
+    (Role::Peer, "peer.adminService", "leave it out: Fabric 2.0 took the service away"),
+    (Role::Peer, "peer.events", "leave it out: peers serve events at their one port"),
+    (Role::Peer, "chaincode.car", "leave it out: Fabric 2.0 took such chaincodes away"),
+    (Role::Peer, "chaincode.systemPlugins", "leave it out: Fabric 2.0 took such chaincodes away"),
+    (
+        Role::Peer,
+        "ledger.state.couchDBConfig.warmIndexesAfterNBlocks",
+        "leave it out: from Fabric 2.4 on, indexes are kept warm by CouchDB",
+    ),
+    (Role::Peer, "peer.BCCSP.PKCS11.FileKeyStore", "leave it out: from Fabric 2.0 on, PKCS11 has no files beside it"),
+];
+
 /// The lines of releases whose keys are listed.
 const LINES: &[(u32, u32)] = &[(2, 5), (3, 1)];
 
@@ -67,6 +100,15 @@ impl Keys {
         names
     }
 
+    /// What to do about a key that the version lacks and a former one had; `None` where none had.
+    pub fn gone(&self, role: Role, path: &[&str]) -> Option<&'static str> {
+        GONE.iter().filter(|(of, ..)| *of == role).find_map(|(_, key, instead)| {
+            let key: Vec<&str> = key.split('.').collect();
+            let is_it = key.len() <= path.len() && key.iter().zip(path).all(|(known, word)| same(known, word));
+            (is_it && self.fit(&key) == Fit::Unknown).then_some(*instead)
+        })
+    }
+
     /// The first path that ends in a name.
     pub fn named(&self, name: &str) -> Option<String> {
         self.0.iter().find_map(|key| {
@@ -109,6 +151,19 @@ mod tests {
         assert_eq!(fit(V25, &["Kafka", "Verbose"]), Some(Fit::Key));
         assert_eq!(fit(FabricVersion::new(3, 1, 5), &["Kafka", "Verbose"]), Some(Fit::Unknown));
         assert_eq!(fit(FabricVersion::new(1, 4, 12), &["Kafka"]), None);
+    }
+
+    #[test]
+    fn a_key_that_is_gone_says_what_is_in_its_place() {
+        let of = |role, version| Keys::of(role, version).unwrap();
+        let newest = FabricVersion::new(3, 1, 5);
+        assert_eq!(of(Role::Peer, V25).gone(Role::Peer, &["Logging", "level"]), Some("use `logSpec`"));
+        assert_eq!(of(Role::Orderer, V25).gone(Role::Orderer, &["logging"]), None);
+        assert_eq!(of(Role::Orderer, V25).gone(Role::Orderer, &["General"]), None);
+        assert_eq!(of(Role::Orderer, V25).gone(Role::Orderer, &["Kafka", "Verbos"]), None);
+        for (role, key, instead) in GONE {
+            assert_eq!(of(*role, newest).gone(*role, &key.split('.').collect::<Vec<_>>()), Some(*instead), "{key}");
+        }
     }
 
     #[test]

@@ -79,15 +79,23 @@ impl Judge<'_> {
         let (Some(keys), Some((word, above))) = (&self.keys, path.split_last()) else { return };
         let (file, FabricVersion { major, minor, .. }) = (self.file(), self.version);
         let message = format!("{file} of Fabric {major}.{minor} has no key `{}`", path.join("."));
+        // Advice is only what may be followed.
+        let is_theirs = |path: &[&str]| own::remedy(&self.variable(path), self.env).is_none();
         let known = keys.below(above);
-        let help = if word.contains('.') {
+        let theirs: Vec<&str> = known.iter().copied().filter(|name| is_theirs(&[above, &[*name]].concat())).collect();
+        let help = if let Some(instead) = keys.gone(self.role, path) {
+            instead.to_owned()
+        } else if word.contains('.') {
             "write maps within maps: `a: {b: …}` where `a.b` is meant".to_owned()
-        } else if let Some(name) = near(word, &known) {
+        } else if let Some(name) = near(word, &theirs) {
             format!("`{name}` is known; was that meant?")
-        } else if let Some(elsewhere) = keys.named(word) {
+        } else if let Some(name) = near(word, &known) {
+            let remedy = own::remedy(&self.variable(&[above, &[name]].concat()), self.env).unwrap_or_default();
+            format!("`{name}` is known, and not yours to set: {remedy}")
+        } else if let Some(elsewhere) = keys.named(word).filter(|path| is_theirs(&path.split('.').collect::<Vec<_>>())) {
             format!("`{elsewhere}` is known; was that meant?")
         } else {
-            format!("known here are `{}`", known.join("`, `"))
+            format!("known here are `{}`", theirs.join("`, `"))
         };
         let problem = match self.role {
             Role::Peer => Problem::new(Code::FK0291, message),
