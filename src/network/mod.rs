@@ -31,7 +31,7 @@ pub use node::{
     Storage, Toleration,
 };
 pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
-pub use pod::{AntiAffinity, Pod, PodSecurity, Strength};
+pub use pod::{AntiAffinity, Pod, PodSecurity, Reach, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
 pub use resolve::{Purpose, organization, resolve};
 pub use state_database::{CouchDb, ExternalCouchDb, StateDatabase};

@@ -41,6 +41,17 @@ pub struct AntiAffinity {
     pub strength: Strength,
     /// What finds the pods that this one keeps away from, and this one.
     pub selector: Labels,
+    pub reach: Reach,
+}
+
+/// Whose namespaces an anti-affinity looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// The pod's own.
+    Namespace,
+    /// All of the cluster: no list that grows with the network, and no labels that a Namespace may lack.
+    Cluster,
 }
 
 /// How much an anti-affinity counts.

@@ -22,7 +22,7 @@ fn objects_addresses_and_blocks_follow_each_org_to_its_namespace() {
         "
         Namespace/fabric
         (gone)
-        PodDisruptionBudget/sample-orderers ServiceAccount/orderer-orderer0 ServiceAccount/orderer-orderer1 ServiceAccount/orderer-orderer2 ConfigMap/orderer-orderer0 ConfigMap/orderer-orderer1 ConfigMap/orderer-orderer2 Service/orderer-orderer-svc Service/orderer-orderer0 Service/orderer-orderer1 Service/orderer-orderer2 StatefulSet/orderer-orderer0 StatefulSet/orderer-orderer1 StatefulSet/orderer-orderer2
+        PodDisruptionBudget/sample-orderers ServiceAccount/orderer-orderer0 ServiceAccount/orderer-orderer1 ServiceAccount/orderer-orderer2 ConfigMap/orderer-orderer0 ConfigMap/orderer-orderer1 ConfigMap/orderer-orderer2 Service/orderer-orderer-svc Service/orderer-orderer0 Service/orderer-orderer1 Service/orderer-orderer2
         - namespace: fabric
         + namespace: ord
         PodDisruptionBudget/org1-peers ServiceAccount/org1-peer0 ServiceAccount/org1-peer1 ConfigMap/org1-peer0 ConfigMap/org1-peer1 Service/org1-peer-gateway-svc Service/org1-peer0 Service/org1-peer1
@@ -31,6 +31,10 @@ fn objects_addresses_and_blocks_follow_each_org_to_its_namespace() {
         PodDisruptionBudget/org2-peers ServiceAccount/org2-peer0 ServiceAccount/org2-peer1 ConfigMap/org2-peer0 ConfigMap/org2-peer1 Service/org2-peer-gateway-svc Service/org2-peer0 Service/org2-peer1
         - namespace: fabric
         + namespace: 2nd
+        StatefulSet/orderer-orderer0 StatefulSet/orderer-orderer1 StatefulSet/orderer-orderer2
+        - namespace: fabric
+        + namespace: ord
+        + namespaceSelector: {}
         StatefulSet/org1-peer0
         - namespace: fabric
         + namespace: org1

@@ -5,7 +5,7 @@ use super::{Cluster, names_or, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::input::values::{NamespaceSettings, is_default};
-use crate::network::{Budget, GenesisSecret, Kafka, Namespace, Org, OrgKind, PodSecurity, Role, names};
+use crate::network::{Budget, GenesisSecret, Kafka, Namespace, Org, OrgKind, PodSecurity, Reach, Role, names};
 use crate::yaml::{Ordered, Spanned};
 use std::cmp::Reverse;
 
@@ -18,6 +18,15 @@ pub enum Placement<'a> {
     PerOrg(&'a Ordered<Spanned<String>>),
 }
 
+/// Where an orderer looks for the others.
+pub fn reach_of_orderers(inputs: &Inputs) -> Reach {
+    if are_per_org(inputs) { Reach::Cluster } else { Reach::Namespace }
+}
+
+fn are_per_org(inputs: &Inputs) -> bool {
+    inputs.values.settings.namespaces.mode.value == "per-org"
+}
+
 impl<'a> Placement<'a> {
     /// What values and `-n` say.
     pub fn new(inputs: &'a Inputs, problems: &mut Problems) -> Self {
@@ -25,7 +34,7 @@ impl<'a> Placement<'a> {
         settings::one_of(mode, "mode of namespaces", &["single", "per-org"], problems);
         let option =
             inputs.namespace.as_ref().map(|name| Spanned { value: name.clone(), place: Place::option(&format!("-n {name}")) });
-        if mode.value == "per-org" {
+        if are_per_org(inputs) {
             if !is_default(name) {
                 let why = "`namespaces.of` names the namespace of an org, and an org that is not there has one of its own name";
                 idle("name", "each org has its own namespace", (&name.place, why), problems);

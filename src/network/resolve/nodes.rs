@@ -6,14 +6,14 @@ use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_config, pods, settings, state_database};
+use super::{chaincode, fabric_config, namespaces, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
 use crate::network::addresses::{self, port};
 use crate::network::{
-    Budget, ChaincodeRuntime, Channel, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Probe, Probes, Role,
-    Rollout, Service, ServicePort, StateDatabase, names,
+    Budget, ChaincodeRuntime, Channel, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Probe, Probes, Reach,
+    Role, Rollout, Service, ServicePort, StateDatabase, names,
 };
 use std::collections::BTreeMap;
 
@@ -309,11 +309,11 @@ impl Completion<'_> {
         Some(database)
     }
 
-    /// What finds the nodes that do the same as this one: those of its org, and all that order.
-    fn siblings(&self, role: Role) -> Labels {
+    /// What finds the nodes that do the same as this one: those of its org, and all that order, in whichever namespace.
+    fn siblings(&self, role: Role) -> (Labels, Reach) {
         match role {
-            Role::Peer => names::org_selector(&self.org.name, role.word()),
-            Role::Orderer => names::orderers_selector(&self.cluster.network),
+            Role::Peer => (names::org_selector(&self.org.name, role.word()), Reach::Namespace),
+            Role::Orderer => (names::orderers_selector(&self.cluster.network), namespaces::reach_of_orderers(self.inputs)),
         }
     }
 }

@@ -6,15 +6,15 @@ use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{EnvSettings, NodeSettings};
 use crate::network::pod::{ANNOTATIONS, CONTAINERS, SOME_VOLUMES, VOLUMES};
-use crate::network::{AntiAffinity, EnvVar, Labels, Pod, PodSecurity, Strength, names};
+use crate::network::{AntiAffinity, EnvVar, Labels, Pod, PodSecurity, Reach, Strength, names};
 use crate::yaml::{Free, FreeMap, Ordered, Spanned, Value};
 use std::collections::BTreeMap;
 
 /// What a node's pod has without the user.
 pub struct Made<'a> {
     pub labels: &'a Labels,
-    /// What finds the pods that it is not to share a machine with.
-    pub siblings: Labels,
+    /// What finds the pods that it is not to share a machine with, and where.
+    pub siblings: (Labels, Reach),
     /// Where its main container has something mounted.
     pub mounts: Vec<&'a str>,
 }
@@ -194,7 +194,7 @@ fn texts(map: &Ordered<Spanned<String>>) -> BTreeMap<String, String> {
 }
 
 /// The user's own `podAntiAffinity` stands in place of fabkube's.
-fn anti_affinity(settings: &NodeSettings, selector: Labels, problems: &mut Problems) -> Option<AntiAffinity> {
+fn anti_affinity(settings: &NodeSettings, (selector, reach): (Labels, Reach), problems: &mut Problems) -> Option<AntiAffinity> {
     let wanted = &settings.pod_anti_affinity;
     settings::one_of(wanted, "anti-affinity", &["soft", "hard", "none"], problems);
     let strength = match wanted.value.as_str() {
@@ -203,5 +203,5 @@ fn anti_affinity(settings: &NodeSettings, selector: Labels, problems: &mut Probl
         _ => Strength::Soft,
     };
     let theirs = settings.affinity.get("podAntiAffinity").is_some_and(|own| own.value != Free::Null);
-    (!theirs).then_some(AntiAffinity { strength, selector })
+    (!theirs).then_some(AntiAffinity { strength, selector, reach })
 }

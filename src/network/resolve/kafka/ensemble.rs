@@ -5,7 +5,7 @@ use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::values::{EnsembleSettings, NodeSettings};
 use crate::network::resolve::{Cluster, pods, settings};
-use crate::network::{Budget, PodSet, addresses, names};
+use crate::network::{Budget, PodSet, Reach, addresses, names};
 use crate::yaml::{Free, Spanned};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ impl Set<'_> {
         let selector = names::node_selector(self.name);
         let of_set = names::labels(&cluster.network, self.component, self.component, None);
         let labels = of_set.iter().chain(&selector).map(|(key, value)| (key.clone(), value.clone())).collect();
-        let made = pods::Made { labels: &labels, siblings: selector.clone(), mounts: Vec::new() };
+        let made = pods::Made { labels: &labels, siblings: (selector.clone(), Reach::Namespace), mounts: Vec::new() };
         PodSet {
             name: self.name.to_owned(),
             headless: self.headless.to_owned(),
