@@ -90,10 +90,10 @@ const CAPABILITIES: &[(Level, &str, (u32, u32))] = &[
 ];
 
 /// A range of releases: since which minor release, and up to which where it ended.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    since: (u32, u32),
-    until: Option<(u32, u32)>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub since: (u32, u32),
+    pub until: Option<(u32, u32)>,
 }
 
 impl Span {
@@ -105,14 +105,10 @@ impl Span {
         Self { since: (1, 0), until: Some(until) }
     }
 
-    fn has(self, version: FabricVersion) -> bool {
+    /// Whether a release is in it.
+    pub fn has(self, version: FabricVersion) -> bool {
         let minor = (version.major, version.minor);
         self.since <= minor && self.until.is_none_or(|until| minor <= until)
-    }
-
-    /// The newest release in it that is known.
-    fn newest(self) -> Option<FabricVersion> {
-        NEWEST.iter().rev().copied().find(|version| self.has(*version))
     }
 }
 
@@ -183,12 +179,12 @@ impl FabricVersion {
 
     /// Whether orderers of the release know system channels.
     pub fn has_system_channel(self) -> bool {
-        !self.is_from((3, 0))
+        SYSTEM_CHANNEL.has(self)
     }
 
     /// Whether orderers of the release know the type `solo`, which configtxgen always takes.
     pub fn has_solo_orderers(self) -> bool {
-        !self.is_from((3, 0))
+        SOLO_ORDERERS.has(self)
     }
 
     /// Whether its configtxgen makes anchor peer transactions.
@@ -197,32 +193,35 @@ impl FabricVersion {
     }
 }
 
-/// Whether a release has something, and which one does where it has not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Knows {
-    Yes,
-    /// The newest release that does.
-    But(FabricVersion),
-    /// No release does.
-    Nobody,
+/// The releases whose orderers know system channels.
+pub const SYSTEM_CHANNEL: Span = Span::until((2, 5));
+
+/// The releases whose orderers know the type `solo`.
+pub const SOLO_ORDERERS: Span = Span::until((2, 5));
+
+/// The releases whose configtxgen knows an `OrdererType`; `None` where none does.
+pub fn with_orderer_type(name: &str) -> Option<Span> {
+    span(ORDERER_TYPES, name)
 }
 
-/// Whether a release knows an `OrdererType`.
-pub fn knows_orderer_type(version: FabricVersion, name: &str) -> Knows {
-    knows(ORDERER_TYPES, version, name)
+/// The releases whose configtxgen knows a key of configtx.yaml that not every release knows.
+pub fn with_key(name: &str) -> Option<Span> {
+    span(KEYS, name)
 }
 
-/// Whether a release knows a key of configtx.yaml that not every release knows.
-pub fn knows_key(version: FabricVersion, name: &str) -> Knows {
-    knows(KEYS, version, name)
+/// The releases that have a capability; `None` where none has it.
+pub fn with_capability(level: Level, name: &str) -> Option<Span> {
+    CAPABILITIES.iter().find(|(l, n, _)| *l == level && *n == name).map(|(_, _, since)| Span::since(*since))
 }
 
-fn knows(table: &[(&str, Span)], version: FabricVersion, name: &str) -> Knows {
-    match table.iter().find(|(known, _)| *known == name) {
-        Some((_, span)) if span.has(version) => Knows::Yes,
-        Some((_, span)) => span.newest().map_or(Knows::Nobody, Knows::But),
-        None => Knows::Nobody,
-    }
+fn span(table: &[(&str, Span)], name: &str) -> Option<Span> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, span)| *span)
+}
+
+/// The release to advise where all of these are asked for: the usual one, or else the newest. `None` where no release has them all.
+pub fn with_all(asked: impl Iterator<Item = Span> + Clone) -> Option<FabricVersion> {
+    let mut candidates = [DEFAULT].into_iter().chain(NEWEST.iter().rev().copied());
+    candidates.find(|version| asked.clone().all(|span| span.has(*version)))
 }
 
 /// The release of a network whose inputs need Fabric 3.
@@ -238,16 +237,6 @@ pub const OLDEST_DEPLOYED: FabricVersion = FabricVersion::new(1, 4, 5);
 /// The newest release that no input has asked to leave (conventions: 2.5 where the inputs allow it).
 pub const DEFAULT: FabricVersion = FabricVersion::new(2, 5, 16);
 
-/// The first minor release that has a capability; `None` where no release has it.
-pub fn capability_since(level: Level, name: &str) -> Option<(u32, u32)> {
-    CAPABILITIES.iter().find(|(l, n, _)| *l == level && *n == name).map(|(_, _, since)| *since)
-}
-
-/// The newest patch of a line of releases, where it is known.
-pub fn newest_of((major, minor): (u32, u32)) -> Option<FabricVersion> {
-    NEWEST.iter().copied().find(|v| (v.major, v.minor) >= (major, minor))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,19 +251,27 @@ mod tests {
     }
 
     #[test]
-    fn a_capability_of_a_later_fabric_names_the_release_that_has_it() {
-        assert_eq!(capability_since(Level::Channel, "V3_0").and_then(newest_of), Some(FabricVersion::new(3, 1, 5)));
-        assert_eq!(capability_since(Level::Orderer, "V2_5"), None);
+    fn what_is_asked_for_has_the_usual_release_or_the_newest_or_none() {
+        let [resources, kafka, bft] =
+            [with_key("Resources"), with_orderer_type("kafka"), with_orderer_type("BFT")].map(Option::unwrap);
+        let v2_0 = with_capability(Level::Application, "V2_0").unwrap();
+        let v2_5 = with_capability(Level::Application, "V2_5").unwrap();
+        for (asked, advised) in [
+            (vec![], Some(DEFAULT)),
+            (vec![v2_0], Some(DEFAULT)),
+            (vec![v2_0, v2_5, kafka], Some(DEFAULT)),
+            (vec![bft, v2_0], Some(WITH_BFT)),
+            (vec![resources, kafka], Some(FabricVersion::new(1, 4, 12))),
+            (vec![resources, v2_0], None),
+            (vec![kafka, bft], None),
+        ] {
+            assert_eq!(with_all(asked.iter().copied()), advised, "{asked:?}");
+        }
     }
 
     #[test]
-    fn what_a_release_does_not_know_names_the_newest_that_does() {
-        let [old, usual, new] = [FabricVersion::new(1, 4, 12), DEFAULT, WITH_BFT];
-        assert_eq!(knows_orderer_type(usual, "kafka"), Knows::Yes);
-        assert_eq!(knows_orderer_type(new, "kafka"), Knows::But(usual));
-        assert_eq!(knows_orderer_type(usual, "BFT"), Knows::But(new));
-        assert_eq!(knows_orderer_type(usual, "Solo"), Knows::Nobody);
-        assert_eq!(knows_key(usual, "Resources"), Knows::But(old));
-        assert_eq!(knows_key(old, "SkipAsForeign"), Knows::But(new));
+    fn nobody_has_what_is_misspelt_or_of_another_level() {
+        assert_eq!(with_capability(Level::Orderer, "V2_5"), None);
+        assert_eq!(with_orderer_type("Solo"), None);
     }
 }

@@ -8,7 +8,7 @@ use crate::input::given;
 use crate::network::resolve::hosts::Meaning;
 use crate::network::resolve::orgs::Known;
 use crate::network::resolve::units;
-use crate::network::versions::{self, Knows};
+use crate::network::versions;
 use crate::network::{CertificateSource, Consensus, Consenter, HostPort, NodeId, OrdererConfig, OrgKind, RaftOptions, Role};
 use crate::yaml::Spanned;
 
@@ -29,14 +29,13 @@ impl Context<'_> {
             _ => ("solo", &section.place),
         };
         let version = self.cluster.version;
-        match versions::knows_orderer_type(version, kind) {
-            Knows::Yes => {}
-            Knows::But(other) => {
+        match versions::with_orderer_type(kind) {
+            Some(releases) if releases.has(version) => {}
+            Some(_) => {
                 let message = format!("Fabric {version} has no OrdererType `{kind}`");
-                let problem = Problem::new(Code::FK0250, message).at(place);
-                problems.push(problem.help(format!("Fabric {other} has it: `--fabric-version {other}`")));
+                problems.push(Problem::new(Code::FK0250, message).at(place).help(self.asked.remedy()));
             }
-            Knows::Nobody => {
+            None => {
                 let known = "Fabric knows `etcdraft`, `BFT`, `kafka` and `solo`, spelt exactly so";
                 problems.push(Problem::new(Code::FK0250, format!("`{kind}` is no OrdererType")).at(place).help(known));
             }

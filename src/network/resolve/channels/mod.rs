@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub(super) use members::msp_id;
+use version::Asked;
 pub(super) use version::chosen as version_chosen;
 
 /// What reading a profile looks at.
@@ -37,6 +38,7 @@ struct Context<'a> {
     purpose: Purpose,
     /// Whether one of the channels is a system channel, whose orderers make others.
     has_system_channel: bool,
+    asked: Asked,
     hosts: Hosts,
     /// The MSP IDs of the orgs that order for the channels of a consortium, by its name.
     ordering: BTreeMap<String, BTreeSet<String>>,
@@ -57,7 +59,8 @@ pub fn resolve(
         return Vec::new();
     };
     let wanted = list::wanted(inputs, &configtx.content, problems);
-    let mut cx = Context::new((orgs, known), (cluster, purpose), configtx);
+    let asked = Asked::new(&configtx.content, &wanted, purpose);
+    let mut cx = Context::new((orgs, known), (cluster, purpose), (configtx, asked));
     cx.has_system_channel = wanted.iter().any(|channel| channel.begins_with == Beginning::SystemBlock);
     cx.check_keys_of_version(&configtx.content, problems);
     cx.warn_of_small_gates(wanted.iter().map(|channel| &channel.profile.value), problems);
@@ -87,7 +90,9 @@ pub fn organization(
         problems.push(problem.help("put configtx.yaml into the project folder, or name it with `--configtx FILE`"));
         return None;
     };
-    let mut cx = Context::new((orgs, known), (cluster, Purpose::ChannelsAsWritten), configtx);
+    let purpose = Purpose::ChannelsAsWritten;
+    let asked = Asked::new(&configtx.content, &[], purpose);
+    let mut cx = Context::new((orgs, known), (cluster, purpose), (configtx, asked));
     cx.check_keys_of_version(&configtx.content, problems);
     cx.organization(wanted, profile, &configtx.content, problems)
 }
@@ -107,9 +112,13 @@ struct InStore<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn new((orgs, known): (&'a [OrgDraft], Known), (cluster, purpose): (&'a Cluster, Purpose), configtx: &ConfigTxFile) -> Self {
+    fn new(
+        (orgs, known): (&'a [OrgDraft], Known),
+        (cluster, purpose): (&'a Cluster, Purpose),
+        (configtx, asked): (&ConfigTxFile, Asked),
+    ) -> Self {
         let (hosts, dir) = (Hosts::new(orgs, cluster), configtx.dir.clone());
-        Self { orgs, known, cluster, purpose, has_system_channel: false, hosts, ordering: BTreeMap::new(), dir }
+        Self { orgs, known, cluster, purpose, has_system_channel: false, asked, hosts, ordering: BTreeMap::new(), dir }
     }
 }
 

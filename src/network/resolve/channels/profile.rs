@@ -113,7 +113,7 @@ impl Context<'_> {
         let mut refuse = |what: &str, place: &Place| {
             let message = format!("orderers of Fabric {version} know no {what}");
             let problem = Problem::new(Code::FK0281, message).at(place);
-            problems.push(self.judged(problem.help("Fabric 2.5 is the last that does: `--fabric-version 2.5`")));
+            problems.push(self.judged(problem.help(self.asked.remedy())));
         };
         if !version.has_system_channel() && wanted.begins_with != Beginning::Block {
             refuse("system channel, nor channels that one makes", &profile.place);
@@ -175,17 +175,16 @@ impl Context<'_> {
         let given = given.as_ref().filter(|map| map.iter().next().is_some())?;
         let version = self.cluster.version;
         for (name, on) in given.iter() {
-            let since = versions::capability_since(level, name);
-            let known = since.is_some_and(|since| since <= (version.major, version.minor));
-            if !on || known {
+            let releases = versions::with_capability(level, name);
+            if !on || releases.is_some_and(|releases| releases.has(version)) {
                 continue;
             }
             let problem = Problem::new(Code::FK0235, format!("Fabric {version} has no {level:?} capability `{}`", name.value));
             let problem = problem.at(&name.place);
-            problems.push(match since.and_then(versions::newest_of) {
-                Some(newer) => problem.help(format!("Fabric {newer} has it: `fabric: {{version: {newer}}}` in values.yaml")),
-                None => problem.help("every node would refuse the channel: take it out"),
-            });
+            problems.push(problem.help(match releases {
+                Some(_) => self.asked.remedy(),
+                None => "every node would refuse the channel: take it out".to_owned(),
+            }));
         }
         Some(given.iter().filter(|(_, on)| *on).map(|(name, _)| name.value.clone()).collect())
     }

@@ -6,7 +6,8 @@ use super::list::{self, Wanted};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::configtx::ConfigTx;
-use crate::network::versions::{self, Knows, Level};
+use crate::network::resolve::Purpose;
+use crate::network::versions::{self, Level, Span};
 use crate::network::{Beginning, FabricVersion};
 use crate::yaml::Ordered;
 
@@ -40,7 +41,7 @@ fn needs_fabric_3(configtx: &ConfigTx) -> bool {
 fn is_of_fabric_1_4(channel: &Wanted<'_>) -> bool {
     let known = |level: Level, capabilities: &Option<Ordered<bool>>| {
         let mut on = capabilities.iter().flat_map(|map| map.iter()).filter(|(_, on)| *on);
-        on.all(|(name, _)| versions::capability_since(level, name).is_some_and(|since| since <= (1, 4)))
+        on.all(|(name, _)| versions::with_capability(level, name).is_some_and(|span| span.since <= (1, 4)))
     };
     let profile = channel.profile;
     known(Level::Channel, &profile.capabilities)
@@ -48,24 +49,83 @@ fn is_of_fabric_1_4(channel: &Wanted<'_>) -> bool {
         && profile.application.as_ref().is_none_or(|section| known(Level::Application, &section.capabilities))
 }
 
+/// Everything that the files ask of the version, each with the releases that have it.
+pub struct Asked(Vec<(String, Span)>);
+
+impl Asked {
+    /// Of the whole file its keys, and of the channels that are wanted what they need.
+    pub fn new(configtx: &ConfigTx, wanted: &[Wanted<'_>], purpose: Purpose) -> Self {
+        let mut asked = Vec::new();
+        let mut ask = |what: String, span: Option<Span>| asked.extend(span.map(|span| (what, span)));
+        for (key, _) in keys_of_versions(configtx) {
+            ask(format!("the key `{key}`"), versions::with_key(key));
+        }
+        for channel in wanted {
+            let profile = channel.profile;
+            let (orderer, application) = (profile.orderer.as_ref(), profile.application.as_ref());
+            for (level, capabilities) in [
+                (Level::Channel, &profile.capabilities),
+                (Level::Orderer, orderer.map_or(&None, |section| &section.capabilities)),
+                (Level::Application, application.map_or(&None, |section| &section.capabilities)),
+            ] {
+                for (name, _) in capabilities.iter().flat_map(|map| map.iter()).filter(|(_, on)| *on) {
+                    ask(format!("the {level:?} capability `{}`", name.value), versions::with_capability(level, name));
+                }
+            }
+            if let Some(kind) = orderer.and_then(|section| section.orderer_type.as_ref()) {
+                let is_deployed_solo = kind.value == "solo" && purpose != Purpose::ChannelsAsWritten;
+                let span = if is_deployed_solo { Some(versions::SOLO_ORDERERS) } else { versions::with_orderer_type(kind) };
+                ask(format!("the OrdererType `{}`", kind.value), span);
+            }
+            if channel.begins_with != Beginning::Block && purpose != Purpose::ChannelsAsWritten {
+                ask("a system channel".to_owned(), Some(versions::SYSTEM_CHANNEL));
+            }
+        }
+        Self(asked)
+    }
+
+    /// Which version has everything, or between what to choose.
+    pub fn remedy(&self) -> String {
+        if let Some(version) = versions::with_all(self.0.iter().map(|(_, span)| *span)) {
+            return format!(
+                "Fabric {version} has all that the files ask for: `--fabric-version {version}`, or `fabric: {{version: {version}}}` in \
+                 values.yaml"
+            );
+        }
+        let newest = self.0.iter().max_by_key(|(_, span)| span.since);
+        let oldest = self.0.iter().filter_map(|(what, span)| Some((what, span.until?))).min_by_key(|(_, until)| *until);
+        let began = newest.map(|(what, span)| format!("{what} began with {}.{}", span.since.0, span.since.1));
+        let ended = oldest.map(|(what, (major, minor))| format!("{what} ended with {major}.{minor}"));
+        let [began, ended] = [began, ended].map(Option::unwrap_or_default);
+        format!("no Fabric has all that the files ask for, so choose: {ended}, and {began}")
+    }
+}
+
+/// The keys of configtx.yaml that only some versions know, wherever they stand.
+fn keys_of_versions(configtx: &ConfigTx) -> Vec<(&'static str, &Place)> {
+    let mut found: Vec<(&'static str, &Place)> = Vec::new();
+    for orderer in configtx.orderers() {
+        found.extend(orderer.kafka.as_ref().map(|kafka| ("Kafka", &kafka.place)));
+        found.extend(orderer.consenter_mapping.as_ref().map(|mapping| ("ConsenterMapping", &mapping.place)));
+        found.extend(orderer.smart_bft.as_ref().map(|options| ("SmartBFT", &options.place)));
+    }
+    let of_applications = configtx.applications().map(|application| &application.resources);
+    found.extend(of_applications.chain([&configtx.resources]).flatten().map(|resources| ("Resources", &resources.place)));
+    found.extend(configtx.organizations().filter_map(|org| Some(("SkipAsForeign", &org.skip_as_foreign.as_ref()?.place))));
+    found
+}
+
 impl Context<'_> {
     /// configtxgen refuses a file with a key that it does not know, wherever it stands.
     pub fn check_keys_of_version(&self, configtx: &ConfigTx, problems: &mut Problems) {
-        let mut found: Vec<(&str, &Place)> = Vec::new();
-        for orderer in configtx.orderers() {
-            found.extend(orderer.kafka.as_ref().map(|kafka| ("Kafka", &kafka.place)));
-            found.extend(orderer.consenter_mapping.as_ref().map(|mapping| ("ConsenterMapping", &mapping.place)));
-            found.extend(orderer.smart_bft.as_ref().map(|options| ("SmartBFT", &options.place)));
-        }
-        let of_applications = configtx.applications().map(|application| &application.resources);
-        found.extend(of_applications.chain([&configtx.resources]).flatten().map(|resources| ("Resources", &resources.place)));
-        found.extend(configtx.organizations().filter_map(|org| Some(("SkipAsForeign", &org.skip_as_foreign.as_ref()?.place))));
-        for (key, place) in found {
+        for (key, place) in keys_of_versions(configtx) {
             let version = self.cluster.version;
-            let Knows::But(other) = versions::knows_key(version, key) else { continue };
+            if versions::with_key(key).is_none_or(|span| span.has(version)) {
+                continue;
+            }
             let message = format!("the configtxgen of Fabric {version} knows no `{key}` and refuses the file");
             let problem = Problem::new(Code::FK0280, message).at(place);
-            problems.push(problem.help(format!("take it out, or name a version that knows it: `--fabric-version {other}`")));
+            problems.push(problem.help(format!("take it out; or {}", self.asked.remedy())));
         }
     }
 }
