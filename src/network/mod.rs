@@ -11,6 +11,7 @@ pub mod names;
 mod node;
 mod org;
 pub mod pod;
+mod pod_structures;
 mod policy;
 mod resolve;
 #[cfg(test)]

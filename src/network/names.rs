@@ -22,16 +22,30 @@ pub fn check_label(name: &str, limit: usize) -> Result<(), String> {
     if !name.is_empty() && name.len() <= limit && !name.starts_with(|c: char| c.is_ascii_lowercase()) {
         return Err("it does not begin with a lower-case letter".to_owned());
     }
-    check_dns_label(name, limit)
+    check_dns_label_of(name, limit)
 }
 
 /// Whether a namespace can have a name: it is a DNS-1123 label, which may begin with a digit
 /// (kubernetes `pkg/apis/core/validation`, `ValidateNamespaceName`); if not, why.
 pub fn check_namespace(name: &str) -> Result<(), String> {
-    check_dns_label(name, LABEL_LIMIT)
+    check_dns_label(name)
 }
 
-fn check_dns_label(name: &str, limit: usize) -> Result<(), String> {
+/// Whether a name is a DNS-1123 label, as those of containers and volumes are; if not, why.
+pub fn check_dns_label(name: &str) -> Result<(), String> {
+    check_dns_label_of(name, LABEL_LIMIT)
+}
+
+/// Whether a port can have a name (apimachinery `pkg/util/validation`, IsValidPortName); if not, why.
+pub fn check_port(name: &str) -> Result<(), String> {
+    check_dns_label_of(name, 15)?;
+    if name.contains("--") {
+        return Err("it has two `-` in a row".to_owned());
+    }
+    if !name.contains(|c: char| c.is_ascii_lowercase()) { Err("it has no letter".to_owned()) } else { Ok(()) }
+}
+
+fn check_dns_label_of(name: &str, limit: usize) -> Result<(), String> {
     let reason = if name.is_empty() {
         "it is empty".to_owned()
     } else if name.len() > limit {

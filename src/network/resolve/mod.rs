@@ -2,6 +2,7 @@
 
 mod chaincode;
 mod channels;
+mod containers;
 mod environment;
 mod fabric_config;
 mod go_template;
@@ -17,6 +18,7 @@ mod pods;
 mod ports;
 mod settings;
 mod state_database;
+mod structures;
 #[cfg(test)]
 mod tests;
 mod units;

@@ -11,6 +11,7 @@ use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
 use crate::network::addresses::{self, port};
+use crate::network::pod::VOLUMES;
 use crate::network::{
     Budget, ChaincodeRuntime, Channel, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Probe, Probes, Reach,
     Role, Rollout, Service, ServicePort, StateDatabase, names,
@@ -194,7 +195,12 @@ impl Completion<'_> {
         let own_env = pods::env(&settings.extra_env, &env, problems);
         env.extend(own_env);
         let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref());
-        let made = pods::Made { labels: &labels, siblings: self.siblings(draft.role), mounts };
+        let volumes = volumes(genesis.as_ref(), state_database.as_ref(), chaincode_runtime.as_ref());
+        let mut taken: Vec<(&str, u16)> = ports.iter().map(|port| (port.name.word(), port.port)).collect();
+        if let Some(StateDatabase::CouchDb(couchdb)) = &state_database {
+            taken.push(("couchdb", couchdb.port));
+        }
+        let made = pods::Made { labels: &labels, siblings: self.siblings(draft.role), mounts, volumes, ports: taken };
         let mut pod = pods::pod(&settings, made, problems);
         pod.security = pod.security.max(chaincode_runtime.as_ref().map_or(pod.security, chaincode::security));
         let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
@@ -319,6 +325,16 @@ impl Completion<'_> {
 }
 
 /// Where a node's container has something mounted.
+/// The volumes of a node's pod.
+fn volumes(genesis: Option<&String>, database: Option<&StateDatabase>, runtime: Option<&ChaincodeRuntime>) -> Vec<&'static str> {
+    let mut volumes = VOLUMES.to_vec();
+    let mut also = |is_there: bool, names: &[&'static str]| volumes.extend(names.iter().filter(|_| is_there));
+    also(genesis.is_some(), &["genesis"]);
+    also(matches!(database, Some(StateDatabase::CouchDb(_))), &["couchdb", "couchdb-local"]);
+    also(matches!(runtime, Some(ChaincodeRuntime::Dind(_))), &["dind", "dind-data"]);
+    volumes
+}
+
 fn mounts(role: Role, genesis: Option<&String>, runtime: Option<&ChaincodeRuntime>) -> Vec<&'static str> {
     let paths = Paths::STANDARD;
     let data = match role {

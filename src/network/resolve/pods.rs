@@ -1,11 +1,11 @@
 //! What users add to the pods of nodes, checked against what is in them already. Kubernetes' own structures are passed on as they
 //! are; which Pod Security level they meet is `pod_security`'s.
 
-use super::{own, pod_security, settings};
+use super::{containers, own, pod_security, settings, structures};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{EnvSettings, NodeSettings};
-use crate::network::pod::{ANNOTATIONS, CONTAINERS, SOME_VOLUMES, VOLUMES};
+use crate::network::pod::{ANNOTATIONS, SOME_VOLUMES, VOLUMES};
 use crate::network::{AntiAffinity, EnvVar, Labels, Pod, PodSecurity, Reach, Strength, names};
 use crate::yaml::{Free, FreeMap, Ordered, Spanned, Value};
 use std::collections::BTreeMap;
@@ -17,18 +17,21 @@ pub struct Made<'a> {
     pub siblings: (Labels, Reach),
     /// Where its main container has something mounted.
     pub mounts: Vec<&'a str>,
+    pub volumes: Vec<&'a str>,
+    /// The ports that its containers listen at, by name.
+    pub ports: Vec<(&'a str, u16)>,
 }
 
 /// The user's part of a pod.
 pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> Pod {
     let mut security = PodSecurity::Restricted;
-    let volumes = volumes(settings, problems);
+    let own = volumes(settings, problems);
+    let volumes: Vec<&str> = own.iter().map(|name| name.as_str()).chain(made.volumes.iter().copied()).collect();
     check_mounts(settings, &made, &volumes, problems);
-    let mut containers: BTreeMap<String, Place> = BTreeMap::new();
+    containers::check(settings, &made, &volumes, problems);
+    structures::check("Affinity", &settings.affinity, &Place::default(), problems);
+    check_spread(&settings.topology_spread_constraints, problems);
     for container in settings.extra_init_containers.iter().chain(&settings.extra_containers) {
-        if let Some(name) = name(container, "container", problems) {
-            check_free(&name, "container", CONTAINERS, &mut containers, problems);
-        }
         security = security.max(pod_security::of_container(container, problems));
     }
     for volume in &settings.extra_volumes {
@@ -65,7 +68,7 @@ fn data(list: &[Spanned<FreeMap>]) -> Vec<Value> {
 
 /// The user's variables of a node's main container; `made` is what fabkube sets there.
 pub fn env(list: &[Spanned<EnvSettings>], made: &[EnvVar], problems: &mut Problems) -> Vec<EnvVar> {
-    let mut known: BTreeMap<String, Place> = BTreeMap::new();
+    let mut known = Taken::default();
     let mut env = Vec::new();
     for variable in list {
         let EnvSettings { name, value, value_from } = &variable.value;
@@ -86,7 +89,10 @@ pub fn env(list: &[Spanned<EnvSettings>], made: &[EnvVar], problems: &mut Proble
             let problem = Problem::new(Code::FK0290, format!("the variable `{name}` is not yours to set"));
             problems.push(problem.at(&name.place).help(remedy));
         } else {
-            check_free(name, "variable", &[], &mut known, problems);
+            known.check(name, "variable", &[], problems);
+        }
+        if let Some(from) = value_from {
+            structures::check("EnvVarSource", from, &variable.place, problems);
         }
         env.push(EnvVar { name: name.value.clone(), value: value.clone(), value_from: value_from.as_ref().map(FreeMap::data) });
     }
@@ -94,66 +100,64 @@ pub fn env(list: &[Spanned<EnvSettings>], made: &[EnvVar], problems: &mut Proble
 }
 
 /// The names of the user's volumes.
-fn volumes(settings: &NodeSettings, problems: &mut Problems) -> BTreeMap<String, Place> {
-    let mut volumes = BTreeMap::new();
+fn volumes(settings: &NodeSettings, problems: &mut Problems) -> Vec<Spanned<String>> {
+    let mut taken = Taken::default();
+    let mut names = Vec::new();
     for volume in &settings.extra_volumes {
-        if let Some(name) = name(volume, "volume", problems) {
-            check_free(&name, "volume", &[VOLUMES, SOME_VOLUMES].concat(), &mut volumes, problems);
-        }
+        structures::check("Volume", volume, &volume.place, problems);
+        let Some(name) = text(volume.get("name")) else { continue };
+        taken.check(&name, "volume", &[VOLUMES, SOME_VOLUMES].concat(), problems);
+        names.push(name);
     }
-    volumes
+    names
 }
 
-fn check_mounts(settings: &NodeSettings, made: &Made<'_>, volumes: &BTreeMap<String, Place>, problems: &mut Problems) {
-    let mut paths: BTreeMap<String, Place> = BTreeMap::new();
+fn check_mounts(settings: &NodeSettings, made: &Made<'_>, volumes: &[&str], problems: &mut Problems) {
+    let mut paths = Taken::default();
     for mount in &settings.extra_volume_mounts {
-        let path = mount.get("mountPath").and_then(|path| Some(Spanned::new(path.text()?.to_owned(), path.place.clone())));
-        match path {
-            Some(path) => {
-                let path = Spanned::new(path.trim_end_matches('/').to_owned(), path.place);
-                check_free(&path, "mount path", &made.mounts, &mut paths, problems);
-            }
-            None => problems.push(
-                Problem::new(Code::FK0294, "a volume mount without a `mountPath`")
-                    .at(&mount.place)
-                    .help("`extraVolumeMounts: [{name: certs, mountPath: /certs}]`"),
-            ),
+        structures::check("VolumeMount", mount, &mount.place, problems);
+        if let Some(path) = text(mount.get("mountPath")) {
+            let path = Spanned::new(path.trim_end_matches('/').to_owned(), path.place);
+            paths.check(&path, "mount path", &made.mounts, problems);
         }
-        let Some(name) = name(mount, "volume mount", problems) else { continue };
-        if !volumes.contains_key(&name.value) && !VOLUMES.contains(&name.as_str()) {
-            let problem = Problem::new(Code::FK0294, format!("the pod has no volume `{name}` to be mounted"));
-            let known: Vec<&str> = volumes.keys().map(String::as_str).chain(VOLUMES.iter().copied()).collect();
-            problems
-                .push(problem.at(&name.place).help(format!("`extraVolumes` makes volumes; there are `{}`", known.join("`, `"))));
+        if let Some(name) = text(mount.get("name")) {
+            containers::check_volume(&name, volumes, problems);
         }
     }
 }
 
-/// The `name` of a structure; a problem where it has none, or one that Kubernetes refuses.
-fn name(of: &Spanned<FreeMap>, what: &str, problems: &mut Problems) -> Option<Spanned<String>> {
-    let name = of.get("name").and_then(|name| Some(Spanned::new(name.text()?.to_owned(), name.place.clone())));
-    let Some(name) = name else {
-        let problem = Problem::new(Code::FK0294, format!("a {what} without a `name`"));
-        problems.push(problem.at(&of.place).help("give it a `name`, as Kubernetes asks for"));
-        return None;
-    };
-    if let Err(reason) = names::check_subdomain(&name)
-        && what != "volume mount"
-    {
-        let problem = Problem::new(Code::FK0211, format!("`{name}` cannot name a {what}: {reason}"));
-        problems.push(problem.at(&name.place).help("use lower-case letters, digits and `-`"));
+/// Kubernetes refuses two of one topology that do the same (`ValidateSpreadConstraintNotRepeat`).
+fn check_spread(constraints: &[Spanned<FreeMap>], problems: &mut Problems) {
+    let mut taken = Taken::default();
+    for constraint in constraints {
+        structures::check("TopologySpreadConstraint", constraint, &constraint.place, problems);
+        if let (Some(key), Some(way)) = (text(constraint.get("topologyKey")), text(constraint.get("whenUnsatisfiable"))) {
+            let both = Spanned::new(format!("{}, {}", key.value, way.value), constraint.place.clone());
+            taken.check(&both, "spread constraint", &[], problems);
+        }
     }
-    Some(name)
 }
 
-/// Reports a name that the pod has already, by fabkube or by the user, and remembers it.
-fn check_free(name: &Spanned<String>, what: &str, made: &[&str], known: &mut BTreeMap<String, Place>, problems: &mut Problems) {
-    if made.contains(&name.as_str()) {
-        let problem = Problem::new(Code::FK0293, format!("the {what} `{name}` is fabkube's own"));
-        problems.push(problem.at(&name.place).help(format!("use another; fabkube's own are `{}`", made.join("`, `"))));
-    } else if let Some(other) = known.insert(name.value.clone(), name.place.clone()) {
-        let problem = Problem::new(Code::FK0293, format!("the {what} `{name}` is there twice"));
-        problems.push(problem.at(&name.place).at(&other).help("take one of them out"));
+/// A text where one stands; what else does is reported with its structure.
+pub fn text(value: Option<&Spanned<Free>>) -> Option<Spanned<String>> {
+    let value = value?;
+    Some(Spanned::new(value.text()?.to_owned(), value.place.clone()))
+}
+
+/// Names that the user has taken, and where.
+#[derive(Default)]
+pub struct Taken(BTreeMap<String, Place>);
+
+impl Taken {
+    /// Reports a name that the pod has already, by fabkube or by the user, and remembers it.
+    pub fn check(&mut self, name: &Spanned<String>, what: &str, made: &[&str], problems: &mut Problems) {
+        if made.contains(&name.as_str()) {
+            let problem = Problem::new(Code::FK0293, format!("the {what} `{name}` is fabkube's own"));
+            problems.push(problem.at(&name.place).help(format!("use another; fabkube's own are `{}`", made.join("`, `"))));
+        } else if let Some(other) = self.0.insert(name.value.clone(), name.place.clone()) {
+            let problem = Problem::new(Code::FK0293, format!("the {what} `{name}` is there twice"));
+            problems.push(problem.at(&name.place).at(&other).help("take one of them out"));
+        }
     }
 }
 
@@ -176,7 +180,7 @@ fn own_labels(settings: &NodeSettings, made: &Labels, problems: &mut Problems) -
 
 fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
     for (key, _) in settings.iter() {
-        check_free(key, "annotation", made, &mut BTreeMap::new(), problems);
+        Taken::default().check(key, "annotation", made, problems);
         check_key(key, "an annotation", problems);
     }
     texts(settings)

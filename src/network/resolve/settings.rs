@@ -87,6 +87,7 @@ pub fn tolerations(settings: &[Spanned<TolerationSettings>], problems: &mut Prob
             if let Some(effect) = effect.as_ref().filter(|effect| given(effect)) {
                 one_of(effect, "effect of a taint", &["NoSchedule", "PreferNoSchedule", "NoExecute"], problems);
             }
+            check_toleration(toleration, problems);
             let text = |word: &Option<Spanned<String>>| word.as_ref().map(|word| word.value.clone());
             Toleration {
                 key: key.clone(),
@@ -97,6 +98,31 @@ pub fn tolerations(settings: &[Spanned<TolerationSettings>], problems: &mut Prob
             }
         })
         .collect()
+}
+
+/// What Kubernetes demands of a toleration's fields together (`validateTolerations` in pkg/apis/core/validation).
+fn check_toleration(toleration: &Spanned<TolerationSettings>, problems: &mut Problems) {
+    let TolerationSettings { key, operator, value, effect, toleration_seconds } = &toleration.value;
+    let exists = operator.as_ref().is_some_and(|operator| operator.value == "Exists");
+    let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let mut refuse = |message: &str, help: &str| {
+        problems.push(Problem::new(Code::FK0294, message).at(&toleration.place).help(help));
+    };
+    if !says(key) && !exists {
+        refuse("a toleration without a `key`", "give it one, or `operator: Exists`, which tolerates all taints");
+    }
+    if says(value) && exists {
+        refuse("a toleration with `operator: Exists` and a `value`", "take the value out, or write `operator: Equal`");
+    }
+    let evicts = effect.as_ref().is_some_and(|effect| effect.value == "NoExecute");
+    if toleration_seconds.is_some() && !evicts {
+        refuse("`tolerationSeconds` without `effect: NoExecute`", "write `effect: NoExecute`, or take the seconds out");
+    }
+}
+
+/// Whether a text is a quantity of Kubernetes.
+pub fn is_quantity(text: &str) -> bool {
+    quantity(text).is_some()
 }
 
 /// A Kubernetes quantity as a number (apimachinery `pkg/api/resource/quantity.go`); `None` where it is none.

@@ -32,7 +32,13 @@ impl Set<'_> {
         let selector = names::node_selector(self.name);
         let of_set = names::labels(&cluster.network, self.component, self.component, None);
         let labels = of_set.iter().chain(&selector).map(|(key, value)| (key.clone(), value.clone())).collect();
-        let made = pods::Made { labels: &labels, siblings: (selector.clone(), Reach::Namespace), mounts: Vec::new() };
+        let made = pods::Made {
+            labels: &labels,
+            siblings: (selector.clone(), Reach::Namespace),
+            mounts: Vec::new(),
+            volumes: Vec::new(),
+            ports: Vec::new(),
+        };
         PodSet {
             name: self.name.to_owned(),
             headless: self.headless.to_owned(),
