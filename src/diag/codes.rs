@@ -212,7 +212,7 @@ codes! {
     FK0279 Error "a channel that begins otherwise"
         "`channel genesis` makes first blocks: of channels that orderers join, and of a system channel. `channel tx` makes what a system channel's\norderers make a channel of, and `channel anchors` what such a channel is told next."
     FK0280 Error "a key that this Fabric does not know"
-        "configtxgen refuses a file with a key that it does not know, wherever it stands: `Resources` from Fabric 2.0 on, `SkipAsForeign` before,\n`Kafka` from 3.0 on, `ConsenterMapping` and `SmartBFT` before. One file cannot serve all versions if it has them."
+        "configtxgen refuses a file with a key that it does not know, wherever it stands: `Resources` from Fabric 2.2 on, `SkipAsForeign` before,\n`Kafka` from 3.0 on, `ConsenterMapping` and `SmartBFT` before. One file cannot serve all versions if it has them."
     FK0281 Error "something that this Fabric's orderers do not know"
         "configtxgen of Fabric 3 still encodes a system channel, its channels and `solo`, and orderers of Fabric 3 refuse them."
     FK0282 Warning "a transaction that takes policies away"

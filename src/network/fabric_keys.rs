@@ -1,9 +1,10 @@
 //! The keys that core.yaml and orderer.yaml have in each Fabric version. What is said of others is `resolve`'s.
 //!
-//! The lists are beside this file, a key a line, with its lines of releases where not all have it. core.yaml's are those of the
-//! file that Fabric itself ships; orderer.yaml's are those and the other fields of its `localconfig`, since an orderer refuses
-//! every other. `*` stands for any name.
+//! The lists are beside this file, a key a line, with its ranges of lines of releases where not all have it. core.yaml's are those of
+//! the file that Fabric itself ships; orderer.yaml's are those and the other fields of its `localconfig`, since an orderer refuses
+//! every other. What came with a patch counts for its whole line. `*` stands for any name.
 
+use super::versions::Span;
 use super::{FabricVersion, Role};
 
 const CORE: &str = include_str!("core-keys.txt");
@@ -43,7 +44,7 @@ const GONE: &[(Role, &str, &str)] = &[
 ];
 
 /// The lines of releases whose keys are listed.
-const LINES: &[(u32, u32)] = &[(2, 5), (3, 1)];
+const LINES: &[(u32, u32)] = &[(1, 4), (2, 0), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (3, 0), (3, 1)];
 
 /// The keys of one file in one version.
 pub struct Keys(Vec<Vec<&'static str>>);
@@ -64,7 +65,6 @@ impl Keys {
         if !LINES.contains(&(version.major, version.minor)) {
             return None;
         }
-        let line = format!("{}.{}", version.major, version.minor);
         let text = match role {
             Role::Peer => CORE,
             Role::Orderer => ORDERER,
@@ -72,8 +72,8 @@ impl Keys {
         let keys = text.lines().filter_map(|text| {
             let mut words = text.split_whitespace();
             let key = words.next()?;
-            let lines: Vec<&str> = words.collect();
-            (lines.is_empty() || lines.contains(&line.as_str())).then(|| key.split('.').collect())
+            let spans: Vec<Span> = words.filter_map(Span::parse).collect();
+            (spans.is_empty() || spans.iter().any(|span| span.has(version))).then(|| key.split('.').collect())
         });
         Some(Self(keys.collect()))
     }
@@ -150,7 +150,21 @@ mod tests {
         let fit = |version: FabricVersion, path: &[&str]| Keys::of(Role::Orderer, version).map(|keys| keys.fit(path));
         assert_eq!(fit(V25, &["Kafka", "Verbose"]), Some(Fit::Key));
         assert_eq!(fit(FabricVersion::new(3, 1, 5), &["Kafka", "Verbose"]), Some(Fit::Unknown));
-        assert_eq!(fit(FabricVersion::new(1, 4, 12), &["Kafka"]), None);
+        assert_eq!(fit(FabricVersion::new(2, 2, 15), &["Admin", "ListenAddress"]), Some(Fit::Unknown));
+        assert_eq!(fit(FabricVersion::new(1, 4, 12), &["General", "LedgerType"]), Some(Fit::Key));
+        // It was there, went, and came again.
+        let shift = |minor| fit(FabricVersion::new(2, minor, 0), &["General", "TLS", "TLSHandshakeTimeShift"]);
+        assert_eq!([shift(0), shift(1), shift(2)], [Some(Fit::Unknown), Some(Fit::Unknown), Some(Fit::Key)]);
+        assert_eq!(fit(FabricVersion::new(2, 6, 0), &["Kafka"]), None);
+    }
+
+    #[test]
+    fn every_line_of_the_lists_is_a_key_and_ranges() {
+        for line in CORE.lines().chain(ORDERER.lines()) {
+            let mut words = line.split(' ');
+            assert!(words.next().is_some_and(|key| key.contains('.') && !key.contains("..")), "{line}");
+            assert!(words.all(|word| Span::parse(word).is_some()), "{line}");
+        }
     }
 
     #[test]

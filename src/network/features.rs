@@ -19,13 +19,16 @@ pub struct Features {
     pub backoff: bool,
     /// `General.Cluster.SendBufferSize` of Fabric's own orderer.yaml.
     pub cluster_send_buffer: u32,
+    /// Orderers that reach each other at their gRPC port show that port's certificate where they are told of no other (2.2.2 and 2.3;
+    /// `initializeClusterClientConfig` in `orderer/common/server/main.go`).
+    pub cluster_shows_server_certificate: bool,
     /// Peers have the lifecycle of chaincodes by approvals (`_lifecycle`), and external builders.
     pub lifecycle: bool,
     /// The peer's image has the builder of chaincode as a service (`images/peer/Dockerfile`, 2.4.1).
     pub ccaas_builder: bool,
     /// Every peer gets blocks from orderers itself; before, peers of an org elected one, which passed them on (`core.yaml`, 2.2.0).
     pub own_deliveries: bool,
-    /// Requests at a time have a limit, and collections of an org's own can be spread (2.1).
+    /// Requests to each service have a limit, and collections of an org's own can be spread (2.1; in 2.0 only `qscc` has a limit).
     pub limits: bool,
     /// Ledgers have snapshots.
     pub snapshots: bool,
@@ -52,6 +55,7 @@ impl FabricVersion {
             message_sizes: since(2, 4),
             backoff: since(3, 0),
             cluster_send_buffer: if since(2, 5) { 100 } else { 10 },
+            cluster_shows_server_certificate: self >= FabricVersion::new(2, 2, 2),
             lifecycle: since(2, 0),
             ccaas_builder: self >= FabricVersion::new(2, 4, 1),
             own_deliveries: since(2, 2),
@@ -81,6 +85,7 @@ mod tests {
         let of = |version: &str| version.parse::<FabricVersion>().unwrap().features();
         assert!(of("1.4").genesis_method && !of("1.4").channel_participation && of("1.4").needs_docker_for_health);
         assert!(!of("2.2").channel_participation && of("2.2").own_deliveries && of("2.3.3").channel_participation);
+        assert!(!of("2.2.1").cluster_shows_server_certificate && of("2.2").cluster_shows_server_certificate);
         assert!(!of("2.4.0").ccaas_builder && of("2.4.1").ccaas_builder);
         assert!(of("2.5").system_channel && !of("3.1").system_channel);
         assert!(!of("3.0.0").runtime_parameters && of("3.1.0").runtime_parameters);

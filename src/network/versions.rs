@@ -89,7 +89,7 @@ const CAPABILITIES: &[(Level, &str, (u32, u32))] = &[
     (Level::Application, "V2_5", (2, 5)),
 ];
 
-/// A range of releases: since which minor release, and up to which where it ended.
+/// A range of lines of releases: since which one, and up to which where it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     pub since: (u32, u32),
@@ -103,6 +103,18 @@ impl Span {
 
     const fn until(until: (u32, u32)) -> Self {
         Self { since: (1, 0), until: Some(until) }
+    }
+
+    /// `2.2..2.5`, with both ends in it; `2.2..` and `..2.5` are open at one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let line = |text: &str| {
+            let (major, minor) = text.split_once('.')?;
+            Some((major.parse().ok()?, minor.parse().ok()?))
+        };
+        let (since, until) = text.split_once("..")?;
+        let since = if since.is_empty() { (1, 0) } else { line(since)? };
+        let until = if until.is_empty() { None } else { Some(line(until)?) };
+        Some(Self { since, until })
     }
 
     /// Whether a release is in it.
@@ -122,7 +134,7 @@ const ORDERER_TYPES: &[(&str, Span)] = &[
 
 /// The keys of configtx.yaml that only some releases know; the others refuse the file (same source).
 const KEYS: &[(&str, Span)] = &[
-    ("Resources", Span::until((1, 4))),
+    ("Resources", Span::until((2, 1))),
     ("SkipAsForeign", Span::since((2, 0))),
     ("Kafka", Span::until((2, 5))),
     ("ConsenterMapping", Span::since((3, 0))),
@@ -142,9 +154,9 @@ pub struct ConfigTxGen {
 /// What an empty list is where a default waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmptyLists {
-    /// To Fabric 1.4, the same as no list.
+    /// To Fabric before 2.2, the same as no list.
     AreAbsent,
-    /// To Fabric 2.0 and later, a list.
+    /// To Fabric 2.2 and later, a list.
     Count,
 }
 
@@ -165,16 +177,11 @@ impl FabricVersion {
 
     /// Its configtxgen.
     pub fn configtxgen(self) -> ConfigTxGen {
-        let kafka_brokers = &["127.0.0.1:9092"];
-        if self.is_from((2, 0)) {
-            let policies = DefaultPolicies::None;
-            let empty_lists = EmptyLists::Count;
-            ConfigTxGen { addresses: &[], kafka_brokers, snapshot_interval_size: 16 << 20, policies, empty_lists }
-        } else {
-            let policies = DefaultPolicies::FilledIn;
-            let (addresses, empty_lists) = (&["127.0.0.1:7050"], EmptyLists::AreAbsent);
-            ConfigTxGen { addresses, kafka_brokers, snapshot_interval_size: 20 << 20, policies, empty_lists }
-        }
+        let (addresses, empty_lists) =
+            if self.is_from((2, 2)) { (&[][..], EmptyLists::Count) } else { (&["127.0.0.1:7050"][..], EmptyLists::AreAbsent) };
+        let (policies, snapshot_interval_size) =
+            if self.is_from((2, 0)) { (DefaultPolicies::None, 16 << 20) } else { (DefaultPolicies::FilledIn, 20 << 20) };
+        ConfigTxGen { addresses, kafka_brokers: &["127.0.0.1:9092"], snapshot_interval_size, policies, empty_lists }
     }
 
     /// Whether orderers of the release know system channels.
@@ -273,5 +280,12 @@ mod tests {
     fn nobody_has_what_is_misspelt_or_of_another_level() {
         assert_eq!(with_capability(Level::Orderer, "V2_5"), None);
         assert_eq!(with_orderer_type("Solo"), None);
+    }
+
+    #[test]
+    fn an_orderer_has_an_address_where_nobody_says_one_before_2_2() {
+        let addresses = |version: &str| version.parse::<FabricVersion>().unwrap().configtxgen().addresses;
+        assert_eq!(["1.4", "2.0", "2.1"].map(addresses), [["127.0.0.1:7050"]; 3]);
+        assert!(["2.2", "2.5", "3.1"].iter().all(|version| addresses(version).is_empty()));
     }
 }

@@ -1,5 +1,5 @@
-//! Fabric's own orderer, osnadmin and peer run what was rendered, where `FABKUBE_FABRIC_BIN` names a folder that has them: those of the
-//! Fabric version that was rendered for, or what was rendered for 2.5 with those of Fabric 3.
+//! Fabric's own orderer, osnadmin and peer run what was rendered, where `FABKUBE_FABRIC_BIN` names a folder that has them: what was
+//! rendered for their own line of releases, and with those of Fabric 3 also what was rendered for 2.5.
 //! Processes are built from the manifests alone; only these differ from a cluster: mount paths are temporary folders, addresses
 //! are loopback addresses, names come from a hosts file, and CouchDB is left out.
 
@@ -22,7 +22,7 @@ use client::CHANNEL;
 use cluster::Cluster;
 use manifests::Manifests;
 use network::{join_orderers, leave_couchdb_out, no_secret_is_logged, transact};
-use programs::{programs, programs_with_channel_participation, say, version};
+use programs::{programs, programs_from, say, version};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -41,8 +41,24 @@ fn fabric_runs_the_sample() {
 }
 
 #[test]
+fn fabric_2_3_and_2_4_run_the_sample() {
+    for line in ["2.3", "2.4"] {
+        let case = format!("the sample in Fabric {line}");
+        conforms_in(&format!("{line}."), &case, || {
+            let project = Project::sample();
+            // Peers of 2.3 would have a Docker beside them, which is not here.
+            let runtime = if line == "2.3" { "none" } else { "ccaas" };
+            let settings = format!("fabric: {{version: \"{line}\"}}\nchaincode: {{runtime: {runtime}}}\nnetwork:\n");
+            project.replace("values.yaml", "network:\n", &settings);
+            project.replace("configtx.yaml", "V2_5: true", "V2_0: true");
+            project
+        });
+    }
+}
+
+#[test]
 fn fabric_starts_the_sample_of_namespaces() {
-    let Some(bin) = programs_with_channel_participation() else { return };
+    let Some(bin) = programs_from((2, 5)) else { return };
     let begun = Instant::now();
     let project = Project::copy_of(&root().join("samples/namespaces"));
     let manifests = Manifests::read(&project.run(&["render"]).ok().stdout);
@@ -243,13 +259,16 @@ fn fabric_3_runs_a_network_with_ed25519_keys() {
     });
 }
 
-/// Renders a project and brings its network up. Where the cluster's DNS has names beside those of Services, the certificates
-/// need not name Services.
+/// Renders a project for Fabric 2.5 or later and brings its network up. Where the cluster's DNS has names beside those of
+/// Services, the certificates need not name Services.
 fn conforms(case: &str, dns: &[(&str, &str)], project: impl Fn() -> Project) {
-    if programs_with_channel_participation().is_none() {
-        return;
+    if programs_from((2, 5)).is_some() {
+        brings_up(case, dns, &project());
     }
-    let project = project();
+}
+
+/// Renders a project and brings its network up.
+fn brings_up(case: &str, dns: &[(&str, &str)], project: &Project) {
     let manifests = Manifests::read(&project.run(&["render"]).ok().stdout);
     runs(case, dns, manifests, &project.path().join(format!("channel-artifacts/{CHANNEL}.block")));
 }
@@ -259,7 +278,7 @@ fn conforms_in(line: &str, case: &str, project: impl Fn() -> Project) {
     let Some(bin) = programs() else { return };
     let version = version(&bin);
     if version.starts_with(line) {
-        conforms(case, &[], project);
+        brings_up(case, &[], &project());
     } else {
         say(&format!("skipped: {case} is not for Fabric {version}"));
     }
@@ -267,7 +286,7 @@ fn conforms_in(line: &str, case: &str, project: impl Fn() -> Project) {
 
 /// Brings a network up.
 fn runs(case: &str, dns: &[(&str, &str)], manifests: Manifests, block: &Path) {
-    let Some(bin) = programs_with_channel_participation() else { return };
+    let Some(bin) = programs() else { return };
     let begun = Instant::now();
     let mut cluster = match Cluster::new(manifests, bin, dns) {
         Ok(cluster) => cluster,

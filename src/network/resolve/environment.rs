@@ -94,8 +94,9 @@ pub fn orderer(told: &Told<'_>, ordering: &Ordering) -> Vec<EnvVar> {
         ("ORDERER_GENERAL_TLS_PRIVATEKEY", key.clone()),
         ("ORDERER_GENERAL_TLS_ROOTCAS", ca.clone()),
     ]);
-    // From 2.0 on, orderers that reach each other at their gRPC port take its certificate for that too.
-    if ordering.cluster == ClusterPort::Own || (ordering.cluster == ClusterPort::Shared && features.genesis_method) {
+    if ordering.cluster == ClusterPort::Own
+        || (ordering.cluster == ClusterPort::Shared && !features.cluster_shows_server_certificate)
+    {
         all.extend(env([
             ("ORDERER_GENERAL_CLUSTER_CLIENTCERTIFICATE", certificate.clone()),
             ("ORDERER_GENERAL_CLUSTER_CLIENTPRIVATEKEY", key.clone()),

@@ -4,6 +4,7 @@
 use super::by_hand::{ByHand, Orderer, Org, Start, fabric};
 use super::programs::say;
 use crate::support::{Project, read, root};
+use fabkube::network::FabricVersion;
 use std::time::Instant;
 
 const ALPHA: Org = Org { folder: "ordererOrganizations/alpha.example.org", msp_id: "AlphaOrdererMSP" };
@@ -129,7 +130,7 @@ fn fabric_3_orders_by_bft() {
 #[test]
 fn fabric_orders_by_raft() {
     let Some(version) = fabric() else { return };
-    if version.starts_with("1.") {
+    if !parsed(&version).features().channel_participation {
         return say(&format!("skipped: orderers of Fabric {version} join no channel"));
     }
     let begun = Instant::now();
@@ -137,6 +138,7 @@ fn fabric_orders_by_raft() {
         if version.starts_with("3.") {
             for_fabric_3(project);
         }
+        without_newer_capabilities(project, &version);
     });
     let profile = "TwoOrgsApplicationGenesis";
     project.run(&["channel", "genesis", "--as-written", "--profile", profile, "--channel", "common", "-o", "0.block"]).ok();
@@ -163,6 +165,26 @@ fn for_fabric_3(project: &Project) {
     project.write("configtx.yaml", &format!("{}{}", &text[..from], &text[to..]));
 }
 
+/// Capabilities that programs of a version know; and the project is for that version.
+fn without_newer_capabilities(project: &Project, version: &str) {
+    let older: &[(&str, &str, &str)] = if version.starts_with("1.") {
+        &[("Channel", "V2_0", "V1_4_3"), ("Orderer", "V2_0", "V1_4_2"), ("Application", "V2_5", "V1_4_2")]
+    } else if parsed(version).is_from((2, 5)) {
+        &[]
+    } else {
+        &[("Application", "V2_5", "V2_0")]
+    };
+    for (of, newer, older) in older {
+        let of = format!("&{of}Capabilities\n    ");
+        project.replace("configtx.yaml", &format!("{of}{newer}"), &format!("{of}{older}"));
+    }
+    project.write("values.yaml", &format!("fabric: {{version: {version}}}\n"));
+}
+
+fn parsed(version: &str) -> FabricVersion {
+    version.parse().unwrap_or_else(|e| panic!("{e}"))
+}
+
 /// A project with a system channel, whose first block is `genesis.block`; its channel is `mychannel`.
 fn with_system_channel(version: &str, orderer_type: &str) -> Project {
     let project = project("raft-two-orgs", |project| {
@@ -170,13 +192,7 @@ fn with_system_channel(version: &str, orderer_type: &str) -> Project {
             "network:\n  genesisProfile: SystemChannelGenesis\n  systemChannelID: ordering\n  channels:\n    - name: mychannel\n";
         project.write("network.yaml", network);
         project.replace("configtx.yaml", "OrdererType: etcdraft", orderer_type);
-        if version.starts_with("1.") {
-            for (of, older) in [("Channel", "V1_4_3"), ("Orderer", "V1_4_2"), ("Application", "V1_4_2")] {
-                let newer = if of == "Application" { "V2_5" } else { "V2_0" };
-                let of = format!("&{of}Capabilities\n    ");
-                project.replace("configtx.yaml", &format!("{of}{newer}"), &format!("{of}{older}"));
-            }
-        }
+        without_newer_capabilities(project, version);
     });
     project.run(&["channel", "genesis", "--channel", "ordering", "-o", "genesis.block"]).ok();
     project

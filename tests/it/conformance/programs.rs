@@ -1,5 +1,6 @@
 //! Fabric's programs, where they are, and what is said where they are not.
 
+use fabkube::network::FabricVersion;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,13 +27,14 @@ pub fn version(bin: &Path) -> String {
     version.map_or("of no known version", |version| version.trim_start_matches('v')).to_owned()
 }
 
-/// The programs, unless they are older than channel participation.
-pub fn programs_with_channel_participation() -> Option<PathBuf> {
+/// The programs, unless they are older than what was rendered.
+pub fn programs_from(line: (u32, u32)) -> Option<PathBuf> {
     let bin = programs()?;
-    if bin.join("osnadmin").is_file() {
+    let version = version(&bin);
+    if version.parse().is_ok_and(|version: FabricVersion| version.is_from(line)) {
         return Some(bin);
     }
-    say(&format!("skipped: Fabric {} knows no channel participation", version(&bin)));
+    say(&format!("skipped: what is rendered for Fabric {}.{} is not for {version}", line.0, line.1));
     None
 }
 

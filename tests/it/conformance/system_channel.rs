@@ -1,5 +1,5 @@
 //! Networks with a system channel: orderers begin with its first block, and make another channel by a transaction.
-//! Programs of Fabric 1.4 run what was rendered for 1.4, those of 2.5 what was rendered for 2.5.
+//! Programs of each line of releases run what was rendered for it.
 
 use super::client::{Address, Admin, CHANNEL, address};
 use super::cluster::Cluster;
@@ -8,54 +8,32 @@ use super::network::{metric, no_secret_is_logged};
 use super::pod::Pod;
 use super::programs::{programs, say, version};
 use crate::support::{Project, root};
+use fabkube::network::FabricVersion;
+use std::path::Path;
 use std::time::Instant;
 
 #[test]
-fn fabric_1_4_runs_the_sample_of_solo() {
-    conforms("1.4.", "the sample of Solo without Docker", &["chaincode.runtime=none"], solo());
+fn fabric_runs_the_sample_of_solo() {
+    conforms("the sample of Solo", solo());
 }
 
 #[test]
-fn fabric_2_runs_the_sample_of_solo() {
-    conforms("2.", "Solo", &["fabric.version=2.5"], solo());
+fn fabric_runs_raft_with_a_system_channel() {
+    conforms("Raft with a system channel", raft());
 }
 
 #[test]
-fn fabric_1_4_runs_raft() {
-    conforms("1.4.", "Raft in Fabric 1.4", &["chaincode.runtime=none"], raft());
+fn fabric_runs_raft_without_tls_for_clients() {
+    conforms("Raft with a system channel, clients without TLS", without_tls(raft()));
 }
 
 #[test]
-fn fabric_1_4_runs_raft_without_tls_for_clients() {
-    conforms("1.4.", "Raft in Fabric 1.4, clients without TLS", &["chaincode.runtime=none"], without_tls(raft()));
-}
-
-#[test]
-fn fabric_2_runs_raft_with_a_system_channel() {
-    conforms("2.", "Raft with a system channel", &["fabric.version=2.5"], raft());
-}
-
-#[test]
-fn fabric_2_runs_raft_without_tls_for_clients() {
-    conforms("2.", "Raft with a system channel, clients without TLS", &["fabric.version=2.5"], without_tls(raft()));
-}
-
-#[test]
-fn fabric_1_4_starts_the_sample_of_kafka_and_dials_its_brokers() {
-    dials("1.4.", "the sample of Kafka", &[]);
-}
-
-#[test]
-fn fabric_2_starts_the_sample_of_kafka_and_dials_its_brokers() {
-    dials("2.", "the sample of Kafka in Fabric 2.5", &["fabric.version=2.5"]);
-}
-
-/// No Kafka is here: orderers are up, and dial every broker by its name in configtx.yaml, which is a pod's.
-fn dials(line: &str, case: &str, set: &[&str]) {
+fn fabric_starts_the_sample_of_kafka_and_dials_its_brokers() {
+    let case = "the sample of Kafka";
     let project = Project::copy_of(&root().join("samples/kafka"));
     // What Fabric's client of Kafka does is told at this level alone.
-    let set = [set, &["orderer.logSpec=info:orderer.consensus.kafka.sarama=debug"]].concat();
-    let Some((cluster, begun)) = cluster(line, case, &set, &project) else { return };
+    let log = "orderer.logSpec=info:orderer.consensus.kafka.sarama=debug";
+    let Some((cluster, _, begun)) = cluster(case, &[log], &project) else { return };
     cluster.start("orderer");
     let brokers = ["kafka-0.kafka-headless.default", "kafka-1.kafka-headless.default", "kafka-2.kafka-headless.default"];
     assert!(cluster.brokers.keys().eq(brokers), "{:?}", cluster.brokers);
@@ -74,18 +52,25 @@ fn dials(line: &str, case: &str, set: &[&str]) {
     say(&format!("conformance: {case}, whose brokers are not here: passed in {:.0?}", begun.elapsed()));
 }
 
-/// Docker is no program of Fabric: what the peer is told of it is not there, and that is all that its health lacks.
+/// Docker is no program of Fabric: what the peer is told of it is not there, and that is all that its health lacks. Those of Fabric
+/// 2.0 do not ask for it.
 #[test]
-fn a_peer_of_fabric_1_4_starts_without_the_docker_beside_it() {
-    let Some((mut cluster, begun)) = cluster("1.4.", "the sample of Solo", &[], &solo()) else { return };
+fn a_peer_starts_without_the_docker_beside_it() {
+    let Some((mut cluster, set, begun)) = cluster("the sample of Solo with Docker", &["chaincode.runtime=dind"], &solo()) else {
+        return;
+    };
     for pod in &mut cluster.pods {
         let expected: &[&str] = if pod.label("org") == "orderer" { &[] } else { &["dind"] };
         assert_eq!(pod.left_out, expected, "{}", pod.name);
     }
     cluster.start("orderer");
-    cluster.start_but_ready("peer", r#""component":"docker""#);
+    if set.iter().any(|set| set.starts_with("fabric.version=2.0.")) {
+        cluster.start("peer");
+    } else {
+        cluster.start_but_ready("peer", r#""component":"docker""#);
+    }
     say(&format!(
-        "conformance: the sample of Solo: peers start, and wait for Docker, which is not here: passed in {:.0?}",
+        "conformance: the sample of Solo with Docker, which is not here: peers start: passed in {:.0?}",
         begun.elapsed()
     ));
 }
@@ -134,20 +119,23 @@ fn without_tls(project: Project) -> Project {
     project
 }
 
-/// A cluster of a rendered project, where the programs here are of a line of releases.
-fn cluster(line: &str, case: &str, set: &[&str], project: &Project) -> Option<(Cluster, Instant)> {
+/// A cluster of a project that is rendered for the version of the programs here, and the arguments that say so, where that knows
+/// system channels.
+fn cluster(case: &str, set: &[&str], project: &Project) -> Option<(Cluster, Vec<String>, Instant)> {
     let bin = programs()?;
     let version = version(&bin);
-    if !version.starts_with(line) {
+    let known: FabricVersion = version.parse().unwrap_or_else(|e| panic!("{e}"));
+    if !known.features().system_channel {
         say(&format!("skipped: {case} is not for Fabric {version}"));
         return None;
     }
     let begun = Instant::now();
-    let set: Vec<&str> = set.iter().flat_map(|pair| ["--set", pair]).collect();
-    let manifests = Manifests::read(&project.run(&[&["render"], &set[..]].concat()).ok().stdout);
-    project.run(&[&["channel", "tx", "--channel", CHANNEL, "-o", "my.tx"], &set[..]].concat()).ok();
+    let of_version = format!("fabric.version={version}");
+    let set: Vec<String> = [of_version.as_str()].iter().chain(set).flat_map(|pair| ["--set", pair]).map(str::to_owned).collect();
+    let manifests = Manifests::read(&made(project, &["render"], &set));
+    made(project, &["channel", "tx", "--channel", CHANNEL, "-o", "my.tx"], &set);
     match Cluster::new(manifests, bin, &[]) {
-        Ok(cluster) => Some((cluster, begun)),
+        Ok(cluster) => Some((cluster, set, begun)),
         Err(lacking) => {
             say(&format!("skipped: {lacking}"));
             None
@@ -155,9 +143,17 @@ fn cluster(line: &str, case: &str, set: &[&str], project: &Project) -> Option<(C
     }
 }
 
-/// Brings a network up, has its orderers make a channel, and its peers join that; every orderer takes a part in it.
-fn conforms(line: &str, case: &str, set: &[&str], project: Project) {
-    let Some((cluster, begun)) = cluster(line, case, set, &project) else { return };
+fn made(project: &Project, command: &[&str], set: &[String]) -> String {
+    let set = set.iter().map(String::as_str);
+    project.run(&command.iter().copied().chain(set).collect::<Vec<_>>()).ok().stdout
+}
+
+/// Brings a network up, has its orderers make a channel, and its peers join that; every orderer takes a part in it. Where peers
+/// would have a Docker beside them, which is not here, they have none.
+fn conforms(case: &str, project: Project) {
+    let has_docker = |bin: &Path| version(bin).parse().is_ok_and(|version: FabricVersion| !version.features().ccaas_builder);
+    let without: &[&str] = if programs().is_some_and(|bin| has_docker(&bin)) { &["chaincode.runtime=none"] } else { &[] };
+    let Some((cluster, set, begun)) = cluster(case, without, &project) else { return };
     cluster.start("orderer");
     cluster.start("peer");
     let (orderers, peers) = (cluster.nodes("orderer"), cluster.nodes("peer"));
@@ -188,8 +184,7 @@ fn conforms(line: &str, case: &str, set: &[&str], project: Project) {
     }
     for (number, org) in ["Org1MSP", "Org2MSP"].into_iter().enumerate() {
         let file = format!("{org}.tx");
-        let set: Vec<&str> = set.iter().flat_map(|pair| ["--set", pair]).collect();
-        project.run(&[&["channel", "anchors", "--channel", CHANNEL, "--org", org, "-o", &file], &set[..]].concat()).ok();
+        made(&project, &["channel", "anchors", "--channel", CHANNEL, "--org", org, "-o", &file], &set);
         let file = project.path().join(&file);
         // Each by another orderer, where there is one.
         let update = ["channel", "update", "-c", CHANNEL, "-f", file.to_str().unwrap()];
@@ -205,7 +200,7 @@ fn conforms(line: &str, case: &str, set: &[&str], project: Project) {
         raft_agrees(&cluster, several);
     }
     no_secret_is_logged(&cluster);
-    say(&format!("conformance: {case}: passed in {:.0?}", begun.elapsed()));
+    say(&format!("conformance: {case} in Fabric {}: passed in {:.0?}", &set[1]["fabric.version=".len()..], begun.elapsed()));
 }
 
 fn raft_agrees(cluster: &Cluster, orderers: &[&Pod]) {

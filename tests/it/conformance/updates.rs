@@ -5,7 +5,7 @@ use super::cluster::Cluster;
 use super::manifests::Manifests;
 use super::network::{join_orderers, leave_couchdb_out};
 use super::pod::Pod;
-use super::programs::{programs, say};
+use super::programs::{programs, programs_from, say};
 use crate::support::Project;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,7 +50,7 @@ fn section(text: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn fabric_takes_updates_of_a_running_channel() {
-    let Some(bin) = super::programs_with_channel_participation() else { return };
+    let Some(bin) = programs_from((2, 5)) else { return };
     let begun = Instant::now();
     let project = project_before();
     let manifests = Manifests::read(&project.run(&["render"]).ok().stdout);

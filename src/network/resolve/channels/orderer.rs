@@ -47,7 +47,7 @@ impl Context<'_> {
         }
     }
 
-    /// A list, if the version's configtxgen takes it for one: to Fabric 1.4 an empty list is none.
+    /// A list, if the version's configtxgen takes it for one: to Fabric before 2.2 an empty list is none.
     pub fn given_list<'a>(&self, list: &'a Option<Vec<Spanned<String>>>) -> Option<&'a [Spanned<String>]> {
         let empty_lists = self.configtxgen().empty_lists;
         list.as_deref().filter(|list| !list.is_empty() || empty_lists == EmptyLists::Count)
