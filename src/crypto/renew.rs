@@ -10,6 +10,7 @@ use super::check::missing_names;
 use super::found::{self, FoundMember, FoundOrg, Pair};
 use super::issue;
 use super::layout;
+use super::material::lock_key;
 use super::plan::{Authority, Half, Member, Profile};
 use super::reissue::{OldNames, Reissuer};
 use super::{Request, memory};
@@ -248,6 +249,17 @@ impl<'a> Renewal<'a> {
         if let Err(reason) = issue::check(&Profile::of_member(job.org, job.member, job.half)) {
             problems.push(Problem::new(Code::FK0314, reason).at(&place).help("change the name in crypto-config.yaml"));
         }
+        if self.is_known_as_a_whole(job) {
+            let version = self.request.network.fabric_version;
+            let message = format!(
+                "orderers of Fabric {version} know the consenter `{}` by its old certificate, and not by its key alone",
+                job.member.common_name()
+            );
+            problems.push(Problem::new(Code::FK0347, message).at(&place).help(
+                "take a Fabric that knows keys first (1.4.9, 2.2.1 or 3.1.2); or, one consenter after the other, put the new \
+                 certificate into every channel by a config update, and restart that orderer with it",
+            ));
+        }
         let administers = |file: &super::PemFile| bundle::holds(&file.bytes, |other| replace::is_of_same_line(job.old, other));
         if job.half == Half::Identity && job.found.msp.admincerts.iter().any(administers) {
             let message = format!(
@@ -259,6 +271,17 @@ impl<'a> Renewal<'a> {
                  until a config update of each has put the new one into the org's MSP",
             ));
         }
+    }
+
+    /// Whether channels have a consenter's certificate, and its orderers compare that with theirs byte by byte.
+    fn is_known_as_a_whole(&self, job: &Job<'_>) -> bool {
+        let features = self.request.network.fabric_version.features();
+        let Some(known) = self.request.lock.orgs.get(&lock_key(&job.org.dir())) else { return false };
+        let (by_key, consenters) = match job.half {
+            Half::Tls => (features.raft_knows_keys, &known.consenters),
+            Half::Identity => (features.bft_knows_keys, &known.signers),
+        };
+        !by_key && consenters.contains_key(job.member.common_name())
     }
 
     fn issue(&self, job: &Job<'_>) -> Result<(Replacement, Holder), Stop> {

@@ -319,6 +319,8 @@ codes! {
         "Certificates are renewed under the CA that there is; when that ends, TLS ends with it. A new certificate of a CA has to reach every\nchannel and every node, so `crypto renew` leaves CAs alone that `--ca` does not name."
     FK0346 Warning "channels know an administrator by its certificate"
         "Without NodeOUs, whose certificate is in `admincerts` of an org's MSP is its administrator, byte by byte. Channels hold a copy from\nwhen they were made. In the files here the new certificate comes beside the old; each channel's copy takes a config update."
+    FK0347 Warning "orderers know a consenter by its certificate"
+        "Before Fabric 1.4.9 and 2.2.1, an orderer of Raft looks for its own TLS certificate among the channel's consenters, byte by byte; before\n3.1.2, one of BFT does so with the certificate that it signs with. Renewed on the same key it would find itself no more, and only follow\nthe channel. Later ones compare public keys."
     FK0350 Error "a certificate that Fabric's verification refuses"
         "Fabric verifies certificates as Go does (`crypto/x509`): every critical extension has to be one that Go processes, signatures are\nby SHA-2 or Ed25519 (none by MD5 or SHA-1), no more CAs follow each other than path lengths allow, a root has signed itself, and\nwhere a CA limits names, identities below it have theirs as DNS names. Nodes with such an MSP do not start."
     FK0360 Warning "channels know a CA by its old certificate"

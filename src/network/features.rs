@@ -22,6 +22,11 @@ pub struct Features {
     /// Orderers that reach each other at their gRPC port show that port's certificate where they are told of no other (2.2.2 and 2.3;
     /// `initializeClusterClientConfig` in `orderer/common/server/main.go`).
     pub cluster_shows_server_certificate: bool,
+    /// Orderers know consenters of Raft by their public key; before, by every byte of their TLS certificate (1.4.9 and 2.2.1;
+    /// `detectSelfID` in `orderer/consensus/etcdraft/consenter.go`).
+    pub raft_knows_keys: bool,
+    /// The same for BFT and the certificate that a consenter signs with (3.1.2; `orderer/consensus/smartbft/consenter.go`).
+    pub bft_knows_keys: bool,
     /// Peers have the lifecycle of chaincodes by approvals (`_lifecycle`), and external builders.
     pub lifecycle: bool,
     /// The peer's image has the builder of chaincode as a service (`images/peer/Dockerfile`, 2.4.1).
@@ -56,6 +61,8 @@ impl FabricVersion {
             backoff: since(3, 0),
             cluster_send_buffer: if since(2, 5) { 100 } else { 10 },
             cluster_shows_server_certificate: self >= FabricVersion::new(2, 2, 2),
+            raft_knows_keys: self >= FabricVersion::new(2, 2, 1) || (!since(2, 0) && self >= FabricVersion::new(1, 4, 9)),
+            bft_knows_keys: self >= FabricVersion::new(3, 1, 2),
             lifecycle: since(2, 0),
             ccaas_builder: self >= FabricVersion::new(2, 4, 1),
             own_deliveries: since(2, 2),
@@ -86,6 +93,9 @@ mod tests {
         assert!(of("1.4").genesis_method && !of("1.4").channel_participation && of("1.4").needs_docker_for_health);
         assert!(!of("2.2").channel_participation && of("2.2").own_deliveries && of("2.3.3").channel_participation);
         assert!(!of("2.2.1").cluster_shows_server_certificate && of("2.2").cluster_shows_server_certificate);
+        assert!(["1.4.9", "1.4.12", "2.2.1", "3.0.0"].iter().all(|version| of(version).raft_knows_keys));
+        assert!(!["1.4.8", "2.0.0", "2.1.1", "2.2.0"].iter().any(|version| of(version).raft_knows_keys));
+        assert!(!of("3.1.1").bft_knows_keys && of("3.1.2").bft_knows_keys);
         assert!(!of("2.4.0").ccaas_builder && of("2.4.1").ccaas_builder);
         assert!(of("2.5").system_channel && !of("3.1").system_channel);
         assert!(!of("3.0.0").runtime_parameters && of("3.1.0").runtime_parameters);

@@ -110,7 +110,10 @@ fn fabric_3_orders_by_bft() {
     network.join(fifth, "trade", "2.block");
     network.has(fifth, "trade", 3);
 
-    // With their renewed certificates the orderers are still who they were.
+    // With their renewed certificates the orderers are still who they were; before 3.1.2 they would only follow (FK0347).
+    if !parsed(&version).features().bft_knows_keys {
+        return say(&format!("conformance: BFT on {version}, without renewed certificates: passed in {:.0?}", begun.elapsed()));
+    }
     let all = [&orderers[..], &[fifth]].concat();
     network.stop();
     for &orderer in &all {
