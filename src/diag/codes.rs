@@ -359,6 +359,8 @@ codes! {
         "`channel inspect` reads what Fabric writes in protobuf: blocks, transactions, config updates and configurations. Protobuf does not\nsay what it holds: the file is taken for the one type that fits it, and `--type` names another."
     FK0421 Warning "a part that stays bytes"
         "configtxlator refuses a file that has a part it cannot take apart. The rest is worth reading all the same: the part is printed\nas it is, in base64."
+    FK0414 Error "a block orders by brokers that would not be there"
+        "Brokers have the messages of every channel, and the names in a block are for ever: an orderer that is new reads the channel from\nits beginning by them. Where configtx.yaml names fewer brokers than the block, or others, a running Kafka would lose brokers, or\na second one without messages would stand beside it. More brokers than the block names are fine."
     FK0422 Note "fields that are unknown"
         "configtxlator leaves out fields that its version does not know, and so does the JSON here: made into protobuf again, it would\nbe another message."
     FK0430 Error "a file is not a channel's configuration"
