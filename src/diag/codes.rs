@@ -117,6 +117,8 @@ codes! {
         "Addresses are `host:port`, with a port from 1 to 65535."
     FK0225 Warning "a loopback endpoint that no consenter has"
         "A network that was tried on one machine has orderers at ports of `127.0.0.1`. Consenters' certificates say which orderer is\nmeant; an endpoint besides is taken for the next orderer of its org that has no such address."
+    FK0226 Warning "a Service in a namespace where it is not"
+        "A host is the name of one of our nodes' Services, but for the namespace: the file was written for another one, and the cluster's DNS\nwill not know it. Where the org's own setting says it, or all who order are ours, the node is meant; elsewhere it may be a node of\nanother network, and stays as it is. Common names mean nodes in every namespace."
     FK0230 Error "a name that no channel can have"
         "Fabric takes `[a-z][a-z0-9.-]*`, at most 249 characters. configtxgen does not check it; orderers refuse the block."
     FK0231 Error "a channel that is there twice"
