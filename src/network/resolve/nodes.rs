@@ -203,6 +203,9 @@ impl Completion<'_> {
         let made = pods::Made { labels: &labels, siblings: self.siblings(draft.role), mounts, volumes, ports: taken };
         let mut pod = pods::pod(&settings, made, problems);
         pod.security = pod.security.max(chaincode_runtime.as_ref().map_or(pod.security, chaincode::security));
+        if draft.role == Role::Peer {
+            chaincode::check_builders(&settings.config, &env, self.cluster, problems);
+        }
         let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
         Node {
             id: draft.id,
