@@ -62,7 +62,7 @@ pub struct NamespaceSettings {
     pub name: Spanned<String>,
     /// By an org's Name or Domain.
     pub of: Ordered<Spanned<String>>,
-    pub create: bool,
+    pub create: Spanned<bool>,
 }
 
 /// What holds for every image.

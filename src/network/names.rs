@@ -185,10 +185,13 @@ pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> 
     labels
 }
 
+/// The label of a namespace that says what Kubernetes lets its pods do.
+pub const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
+
 /// The labels of a namespace: what Kubernetes lets its pods do is one of them, and the org that has it for itself.
 pub fn namespace_labels(network: &str, pod_security: super::PodSecurity, org: Option<&str>) -> super::Labels {
     let mut labels = labels(network, "fabric", "network", org);
-    labels.insert("pod-security.kubernetes.io/enforce".to_owned(), pod_security.word().to_owned());
+    labels.insert(POD_SECURITY.to_owned(), pod_security.word().to_owned());
     labels
 }
 

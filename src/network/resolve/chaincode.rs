@@ -42,7 +42,7 @@ pub fn choice(inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) -> Ch
 pub fn warn_of_docker(inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) {
     let wanted = &inputs.values.settings.chaincode.runtime;
     let message = format!(
-        "peers of Fabric {} build and start chaincodes in a Docker beside them, which is privileged: their namespaces get the Pod Security \
+        "peers of Fabric {} build and start chaincodes in a Docker beside them, which is privileged: their namespaces need the Pod Security \
          level `privileged`",
         cluster.version
     );

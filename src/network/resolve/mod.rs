@@ -97,6 +97,9 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let mut namespaces = placement.namespaces(&orgs, (inputs, &cluster), (may_go, ordering.genesis.as_ref()));
     namespaces.extend(kafka.as_ref().and_then(|kafka| namespaces::of_kafka(kafka, &namespaces, (inputs, &cluster))));
     Ok(Network {
+    if purpose == Purpose::Deployment {
+        namespaces::warn_of_unlabelled(&namespaces, inputs, problems);
+    }
         name: cluster.network,
         fabric_version: cluster.version,
         tls: cluster.tls,

@@ -128,7 +128,29 @@ impl<'a> Placement<'a> {
 /// neither made nor labelled.
 fn is_made(name: &str, inputs: &Inputs) -> bool {
     let is_of_cluster = ["default", "kube-system", "kube-public", "kube-node-lease"].contains(&name);
-    inputs.values.settings.namespaces.create && !is_of_cluster
+    inputs.values.settings.namespaces.create.value && !is_of_cluster
+}
+
+/// A namespace that fabkube does not make it does not label either: somebody else has to let pods in that need more than the strictest
+/// level.
+pub fn warn_of_unlabelled(namespaces: &[Namespace], inputs: &Inputs, problems: &mut Problems) {
+    let NamespaceSettings { create, name, .. } = &inputs.values.settings.namespaces;
+    for namespace in namespaces.iter().filter(|namespace| !namespace.create && namespace.pod_security != PodSecurity::Restricted)
+    {
+        let (label, level) = (names::POD_SECURITY, namespace.pod_security.word());
+        let message = format!(
+            "the namespace `{}` is not made here and so not labelled, and its pods need the Pod Security level `{level}`",
+            namespace.name
+        );
+        let place = match &inputs.namespace {
+            _ if !create.value => Some(create.place.clone()),
+            Some(option) => Some(Place::option(&format!("-n {option}"))),
+            None => Some(name.place.clone()).filter(|_| !is_default(name)),
+        };
+        let help = format!("whoever owns it has to allow them: `kubectl label namespace {} {label}={level}`", namespace.name);
+        let problem = Problem::new(Code::FK0296, message).help(help);
+        problems.push(place.iter().fold(problem, |problem, place| problem.at(place)));
+    }
 }
 
 /// Kafka's, where no org is in it.

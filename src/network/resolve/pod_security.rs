@@ -94,7 +94,7 @@ impl Found {
             _ => return PodSecurity::Restricted,
         };
         let message = format!(
-            "{what} lowers the Pod Security level of its namespace from `restricted` to `{}`: it has {}",
+            "{what} lowers the Pod Security level that its namespace may have from `restricted` to `{}`: it has {}",
             level.word(),
             reasons.join(" and ")
         );
