@@ -37,6 +37,7 @@ pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> 
     for volume in &settings.extra_volumes {
         security = security.max(pod_security::of_volume(volume, problems));
     }
+    security = security.max(pod_security::of_annotations(&settings.pod_annotations, problems));
     let mut labels = made.labels.clone();
     labels.extend(own_labels(settings, made.labels, problems));
     let priority = &settings.priority_class_name;
