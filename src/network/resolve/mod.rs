@@ -25,6 +25,7 @@ mod units;
 
 use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::input::values::is_default;
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
 use namespaces::Placement;
@@ -96,10 +97,10 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let may_go = orderers_that_may_go(&orgs, &channels);
     let mut namespaces = placement.namespaces(&orgs, (inputs, &cluster), (may_go, ordering.genesis.as_ref()));
     namespaces.extend(kafka.as_ref().and_then(|kafka| namespaces::of_kafka(kafka, &namespaces, (inputs, &cluster))));
-    Ok(Network {
     if purpose == Purpose::Deployment {
         namespaces::warn_of_unlabelled(&namespaces, inputs, problems);
     }
+    Ok(Network {
         name: cluster.network,
         fabric_version: cluster.version,
         tls: cluster.tls,
@@ -224,13 +225,13 @@ fn tls(inputs: &Inputs) -> Tls {
     if tls_setting(inputs).is_some_and(|tls| !tls.value) { Tls::Off } else { Tls::On }
 }
 
-/// PIVT's `useActualDomains: true` asks for what values call `addressing: domain`.
+/// PIVT's `useActualDomains: true` asks for what values call `addressing: domain`, unless values ask for something.
 fn addressing(inputs: &Inputs, problems: &mut Problems) -> Addressing {
     let given = &inputs.values.settings.addressing;
     let actual_domains = inputs.network.as_ref().and_then(|network| network.content.use_actual_domains.as_ref());
     match given.value.as_str() {
         "domain" => Addressing::Domain,
-        "service" if actual_domains.is_some_and(|wanted| wanted.value) => Addressing::Domain,
+        "service" if is_default(given) && actual_domains.is_some_and(|wanted| wanted.value) => Addressing::Domain,
         "service" => Addressing::Service,
         other => {
             let problem = Problem::new(Code::FK0212, format!("`{other}` is no way to address nodes"));
