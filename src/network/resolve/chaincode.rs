@@ -92,7 +92,7 @@ pub fn check_builders(config: &FreeMap, env: &[EnvVar], cluster: &Cluster, probl
     let has_docker = env.iter().any(is_docker) || endpoint.is_some_and(|endpoint| !endpoint.is_empty());
     if is_empty && !has_docker && cluster.version.features().lifecycle {
         let message = "without Docker and with an empty `chaincode.externalBuilders` peers would not start";
-        problems.push(Problem::new(Code::FK0267, message).at(key).help(
+        problems.push(Problem::new(Code::FK0780, message).at(key).help(
             "take it out: fabkube gives peers the builder that `chaincode.runtime` asks for, and one that takes no chaincode for `none`",
         ));
     }

@@ -182,7 +182,7 @@ fn a_service_of_another_namespace_means_its_node_where_its_own_org_says_it() {
         let hosts: Vec<String> = anchors.iter().map(|anchor| deployed(&anchor.address)).collect();
         // An anchor peer of another org may be anywhere, and no peer is called as an orderer.
         assert_eq!(hosts, [peer, "shop-one.fabric.svc.cluster.local", "ord-one.fabric"]);
-        assert_eq!(said(&problems), [Code::FK0226; 3]);
+        assert_eq!(said(&problems), [Code::FK0269; 3]);
     }
 }
 

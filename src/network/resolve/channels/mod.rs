@@ -257,7 +257,7 @@ impl Context<'_> {
             draft.namespace
         );
         let help = format!("write `{name}` where that {role} is meant, which holds in every namespace");
-        problems.push(Problem::new(Code::FK0226, message).at(place).help(help));
+        problems.push(Problem::new(Code::FK0269, message).at(place).help(help));
     }
 
     /// A host below the Domain of one of our orgs that is none of its nodes is more likely a slip than a foreign machine.
