@@ -5,6 +5,7 @@ mod channels;
 mod containers;
 mod environment;
 mod fabric_config;
+mod fabric_version;
 mod go_template;
 mod hosts;
 pub(super) mod kafka;
@@ -27,6 +28,7 @@ use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Netwo
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
+pub use fabric_version::named_version;
 use namespaces::Placement;
 use ordering::Ordering;
 
@@ -171,7 +173,7 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
         let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
         problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
     }
-    let version = version(inputs, problems);
+    let version = fabric_version::version(inputs, problems);
     Cluster {
         network: name.value.clone(),
         domain: domain.trim_end_matches('.').to_owned(),
@@ -184,7 +186,7 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
 /// What can be said of a network only as a whole: whether its Fabric version can run it, and what runs with less than users expect.
 fn check_deployment(inputs: &Inputs, (orgs, channels): (&[Org], &[Channel]), cluster: &Cluster, problems: &mut Problems) {
     if cluster.version < versions::OLDEST_DEPLOYED {
-        let wanted = wanted_version(inputs);
+        let wanted = fabric_version::wanted(inputs);
         let oldest = versions::OLDEST_DEPLOYED;
         let message = format!(
             "Fabric {} is too old: its orderers and peers are told other things than those from {oldest} on",
@@ -233,33 +235,6 @@ fn addressing(inputs: &Inputs, problems: &mut Problems) -> Addressing {
             let problem = Problem::new(Code::FK0212, format!("`{other}` is no way to address nodes"));
             problems.push(problem.at(&given.place).help("write `service` or `domain`"));
             Addressing::Service
-        }
-    }
-}
-
-/// What the user wrote of it; empty where nothing.
-fn wanted_version(inputs: &Inputs) -> Spanned<String> {
-    match &inputs.fabric_version {
-        Some(version) => Spanned { value: version.clone(), place: Place::option(&format!("--fabric-version {version}")) },
-        None => inputs.values.settings.fabric.version.clone(),
-    }
-}
-
-/// The version that the user named; else the one that the inputs ask for.
-fn version(inputs: &Inputs, problems: &mut Problems) -> FabricVersion {
-    let wanted = wanted_version(inputs);
-    if !given(&wanted) {
-        return channels::version_chosen(inputs);
-    }
-    match wanted.parse::<FabricVersion>() {
-        Ok(version) => version,
-        Err(reason) => {
-            problems.push(
-                Problem::new(Code::FK0213, reason)
-                    .at(&wanted.place)
-                    .help("write a release, `2.5.16`, or a line of releases, `2.5`"),
-            );
-            versions::DEFAULT
         }
     }
 }
