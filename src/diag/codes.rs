@@ -119,6 +119,8 @@ codes! {
         "A network that was tried on one machine has orderers at ports of `127.0.0.1`. Consenters' certificates say which orderer is\nmeant; an endpoint besides is taken for the next orderer of its org that has no such address."
     FK0226 Warning "a Fabric release later than those that are known"
         "The line of releases is known and the patch is not. Where it has come out after this fabkube, all is well: it is taken to know what\nthe newest known one does. Otherwise no registry has its images."
+    FK0227 Error "an image that cannot be pulled"
+        "Images are `registry/repository:tag` or, for one that never changes, `registry/repository@sha256:…`. Kubernetes takes any text for one,\nand the container runtime of a machine says only there that it is none (`InvalidImageName`)."
     FK0230 Error "a name that no channel can have"
         "Fabric takes `[a-z][a-z0-9.-]*`, at most 249 characters. configtxgen does not check it; orderers refuse the block."
     FK0231 Error "a channel that is there twice"

@@ -6,6 +6,7 @@ mod chaincode_runtime;
 mod channel;
 mod fabric_keys;
 mod features;
+mod image_reference;
 mod kafka;
 pub mod names;
 mod node;

@@ -3,7 +3,7 @@
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings};
-use crate::network::{Image, Resources, Rollout, Storage, Toleration};
+use crate::network::{Image, Resources, Rollout, Storage, Toleration, image_reference};
 use crate::yaml::{Ordered, Spanned};
 use std::collections::BTreeMap;
 
@@ -33,14 +33,30 @@ pub fn rollout(setting: &Spanned<String>, problems: &mut Problems) -> Rollout {
 /// An image out of its own settings, those of all images, and the tag that it has where none is given.
 pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str), problems: &mut Problems) -> Image {
     one_of(&everywhere.pull_policy, "imagePullPolicy", &["Always", "IfNotPresent", "Never"], problems);
-    let registry = if given(&image.registry) { &image.registry.value } else { &everywhere.registry.value };
-    let repository = needed(&image.repository, "image.repository", problems);
-    let path = match registry.trim_end_matches('/') {
-        "" => repository,
-        registry => format!("{registry}/{repository}"),
+    let registry = if given(&image.registry) { &image.registry } else { &everywhere.registry };
+    let host = registry.trim_end_matches('/');
+    let mut judge = |part: &str, text: &Spanned<String>, checked: Result<(), String>, example: &str| {
+        if let Err(reason) = checked {
+            let problem = Problem::new(Code::FK0227, format!("`{text}` can be no {part} of an image: {reason}"));
+            problems.push(problem.at(&text.place).help(example));
+        }
     };
+    if !host.is_empty() {
+        let example = "write a host, with a port and a folder if need be: `mirror.example.com:5000/hub`";
+        judge("registry", registry, image_reference::check_registry(host), example);
+    }
+    if given(&image.repository) {
+        let example = "write the image's path alone, the registry and the tag apart: `repository: hyperledger/fabric-peer`";
+        judge("repository", &image.repository, image_reference::check_repository(&image.repository, host), example);
+    }
+    if given(&image.tag) {
+        let example = "write `2.5.16`, say, or a digest, `sha256:` and its 64 digits";
+        judge("tag", &image.tag, image_reference::check_tag(&image.tag), example);
+    }
+    let repository = needed(&image.repository, "image.repository", problems);
+    let path = if host.is_empty() { repository } else { format!("{host}/{repository}") };
     let tag = if given(&image.tag) || tag.is_empty() { needed(&image.tag, "image.tag", problems) } else { tag.to_owned() };
-    let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
+    let separator = if tag.starts_with(image_reference::SHA256) { '@' } else { ':' };
     Image { reference: format!("{path}{separator}{tag}"), pull_policy: everywhere.pull_policy.value.clone() }
 }
 
@@ -190,7 +206,8 @@ mod tests {
         let mut problems = Problems::new();
         let mut reference = |tag: &str| image(&settings(tag), (&everywhere, "2.5.16"), &mut problems).reference;
         assert_eq!(reference(""), "mirror.example.com/fabric/peer:2.5.16");
-        assert_eq!(reference("sha256:ab"), "mirror.example.com/fabric/peer@sha256:ab");
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        assert_eq!(reference(&digest), format!("mirror.example.com/fabric/peer@{digest}"));
         assert!(problems.is_empty());
     }
 }
