@@ -169,13 +169,18 @@ fn own_labels(settings: &NodeSettings, made: &Labels, problems: &mut Problems) -
             let help = format!("Services and budgets find pods by it: use another; fabkube's own are `{}`", known.join("`, `"));
             problems.push(problem.at(&key.place).help(help));
         }
-        check_key(key, "a label", problems);
-        if let Err(reason) = names::check_label_value(value) {
-            let problem = Problem::new(Code::FK0211, format!("`{value}` cannot be the value of a label: {reason}"));
-            problems.push(problem.at(&value.place).help("use letters, digits, `-`, `_` and `.`; annotations take any text"));
-        }
+        check_label(key, value, problems);
     }
     texts(&settings.pod_labels)
+}
+
+/// Whether a label can be that of a pod or of a machine.
+pub fn check_label(key: &Spanned<String>, value: &Spanned<String>, problems: &mut Problems) {
+    check_key(key, "a label", problems);
+    if let Err(reason) = names::check_label_value(value) {
+        let problem = Problem::new(Code::FK0211, format!("`{value}` cannot be the value of a label: {reason}"));
+        problems.push(problem.at(&value.place).help("use letters, digits, `-`, `_` and `.`; annotations take any text"));
+    }
 }
 
 fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {

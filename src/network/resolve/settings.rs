@@ -1,9 +1,10 @@
 //! Settings of pods, checked before a cluster sees them. Which level of values.yaml they are from is `input`'s.
 
+use super::pods;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings};
-use crate::network::{Image, Resources, Rollout, Storage, Toleration, image_reference};
+use crate::network::{Image, Resources, Rollout, Storage, Toleration, image_reference, names};
 use crate::yaml::{Ordered, Spanned};
 use std::collections::BTreeMap;
 
@@ -67,6 +68,12 @@ pub fn storage(settings: &StorageSettings, problems: &mut Problems) -> Storage {
         let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume", size.value));
         problems.push(problem.at(&size.place).help("write a Kubernetes quantity: `10Gi`"));
     }
+    if given(class)
+        && let Err(reason) = names::check_subdomain(class)
+    {
+        let problem = Problem::new(Code::FK0211, format!("`{class}` cannot name a StorageClass: {reason}"));
+        problems.push(problem.at(&class.place).help("`kubectl get storageclasses` lists those of a cluster"));
+    }
     Storage { size: size.value.clone(), class: given(class).then(|| class.value.clone()) }
 }
 
@@ -84,11 +91,36 @@ pub fn resources(settings: &ResourceSettings, problems: &mut Problems) -> Resour
 }
 
 fn quantities(map: &Ordered<Spanned<String>>, problems: &mut Problems) -> BTreeMap<String, String> {
+    for (name, _) in map.iter() {
+        if let Err(reason) = names::check_resource(name) {
+            let problem = Problem::new(Code::FK0211, format!("`{}` is no resource of a container: {reason}", name.value));
+            let help = "write `cpu`, `memory` or `ephemeral-storage`, or a name with a domain: `nvidia.com/gpu`";
+            problems.push(problem.at(&name.place).help(help));
+        }
+    }
     for (name, amount) in map.iter().filter(|(_, amount)| quantity(amount).is_none()) {
         let problem = Problem::new(Code::FK0216, format!("`{}` is no amount of {}", amount.value, name.value));
         problems.push(problem.at(&amount.place).help("write a Kubernetes quantity: `500m`, `2`, `1Gi`"));
     }
     map.iter().map(|(name, amount)| (name.value.clone(), amount.value.clone())).collect()
+}
+
+/// Labels that a machine must have.
+pub fn node_selector(settings: &Ordered<Spanned<String>>, problems: &mut Problems) -> BTreeMap<String, String> {
+    settings.iter().for_each(|(key, value)| pods::check_label(key, value, problems));
+    settings.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
+}
+
+/// Names of Secrets with a registry's credentials.
+pub fn pull_secrets(everywhere: &RegistrySettings, problems: &mut Problems) -> Vec<String> {
+    for name in &everywhere.pull_secrets {
+        let checked = if given(name) { names::check_subdomain(name) } else { Err("it is empty".to_owned()) };
+        if let Err(reason) = checked {
+            let problem = Problem::new(Code::FK0211, format!("`{name}` cannot name a Secret: {reason}"));
+            problems.push(problem.at(&name.place).help("`kubectl create secret docker-registry NAME` makes one: write its name"));
+        }
+    }
+    everywhere.pull_secrets.iter().map(|name| name.value.clone()).collect()
 }
 
 /// Tolerations, in words that Kubernetes knows.
@@ -162,8 +194,9 @@ fn quantity(text: &str) -> Option<f64> {
     ];
     let (number, scale) =
         SUFFIXES.iter().find_map(|(suffix, scale)| Some((text.strip_suffix(suffix)?, *scale))).unwrap_or((text, 1.0));
-    // Rust would take `inf` and `nan` too.
-    let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    // Rust would take `inf` and `nan` too, and an exponent is a suffix of its own.
+    let has_suffix = number.len() < text.len();
+    let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !(has_suffix && number.contains(['e', 'E']));
     number.parse::<f64>().ok().filter(|_| plain).map(|number| number * scale)
 }
 
@@ -176,7 +209,7 @@ mod tests {
         for (text, number) in [("500m", 0.5), ("2", 2.0), ("1Gi", 1073741824.0), ("1e3", 1000.0), (".5", 0.5), ("1E", 1e18)] {
             assert_eq!(quantity(text), Some(number), "{text}");
         }
-        for wrong in ["", "Gi", "1GB", "-1", "ten", "inf", "1 Gi", "0x10"] {
+        for wrong in ["", "Gi", "1GB", "-1", "ten", "inf", "1 Gi", "0x10", "1e2Ki", "1E1k", "."] {
             assert_eq!(quantity(wrong), None, "{wrong}");
         }
     }

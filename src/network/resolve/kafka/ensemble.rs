@@ -45,15 +45,11 @@ impl Set<'_> {
             namespace: asked.namespace.clone(),
             replicas: self.replicas,
             image: settings::image(given.image, (everywhere, ""), problems),
-            pull_secrets: everywhere.pull_secrets.iter().map(|name| name.value.clone()).collect(),
+            pull_secrets: settings::pull_secrets(everywhere, problems),
             heap: heap(given.heap, self.component, problems),
             storage: settings::storage(given.storage, problems),
             resources: settings::resources(given.resources, problems),
-            node_selector: pod_settings
-                .node_selector
-                .iter()
-                .map(|(key, value)| (key.value.clone(), value.value.clone()))
-                .collect(),
+            node_selector: settings::node_selector(&pod_settings.node_selector, problems),
             tolerations: settings::tolerations(&pod_settings.tolerations, problems),
             pod: pods::pod(pod_settings, made, problems),
             budget: (self.replicas > 1).then(|| Budget {
