@@ -109,11 +109,24 @@ pub fn properties(
             let message = format!("`{}` is not yours to set in `{component}.config`", key.value);
             let problem = Problem::new(Code::FK0290, message).at(&key.place);
             problems.push(problem.help("take it out: it follows from the channels, or channels would lose messages by it"));
+        } else if is_secret(&key.value) && !text.starts_with("${") {
+            let message = format!("`{}` of `{component}.config` is a secret, and a ConfigMap is none", key.value);
+            let problem = Problem::new(Code::FK0290, message).at(&key.place);
+            problems.push(problem.help("take it out: brokers with passwords are for others to run, `kafka: {create: false}`"));
         } else {
             made.insert(key.value.clone(), text);
         }
     }
     made
+}
+
+/// The settings that Kafka itself does not print (type `password` in `BrokerSecurityConfigs` and `SslConfigs`), but for certificates.
+/// What stands in their place as `${…}` is fetched from elsewhere.
+fn is_secret(key: &str) -> bool {
+    [".password", "password.encoder.secret", "password.encoder.old.secret", "sasl.jaas.config", "ssl.keystore.key"]
+        .iter()
+        .chain(&["delegation.token.master.key", "delegation.token.secret.key", ".client.secret"])
+        .any(|ending| key.ends_with(ending))
 }
 
 /// A value that a file of properties can have.
