@@ -199,6 +199,8 @@ codes! {
         "configtxgen fills in SmartBFT's options only where the section is absent. Orderers refuse a block with a part of them\n(`bad config metadata option RequestForwardTimeout`)."
     FK0266 Note "consenters that add no safety"
         "Raft goes on while more than half of its consenters do, BFT while more than two thirds do. An even number of Raft consenters survives\nno more than one less, and fewer than four of BFT survive nothing."
+    FK0267 Error "more replicas than brokers"
+        "An orderer asks Kafka for a channel's topic with so many replicas. Kafka refuses more of them than it has brokers, so no channel\nbegins."
     FK0270 Error "an organization that is there twice"
         "In one section, an organization's Name and ID are unique; Fabric would silently keep the last."
     FK0271 Error "an organization that lacks something"

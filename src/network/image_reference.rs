@@ -53,6 +53,11 @@ pub fn check_tag(text: &str) -> Result<(), String> {
     }
 }
 
+/// The number that a tag begins with, `29` of `29.0.0-dind`, where it has one.
+pub fn major(tag: &str) -> Option<u32> {
+    tag.split(['.', '-']).next().and_then(|number| number.parse().ok())
+}
+
 fn no_scheme(text: &str) -> Result<(), String> {
     if text.contains("://") { Err("it is no URL, and has no scheme before it".to_owned()) } else { Ok(()) }
 }

@@ -192,6 +192,9 @@ impl Completion<'_> {
             _ => environment::orderer(&told, self.ordering),
         };
         let config = fabric_config::config(&settings.config, (draft.role, self.cluster.version), &mut env, problems);
+        if let (Role::Orderer, Some(brokers)) = (draft.role, self.ordering.brokers) {
+            super::kafka::check_topic(&settings.config, brokers, problems);
+        }
         let own_env = pods::env(&settings.extra_env, &env, problems);
         env.extend(own_env);
         let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref());

@@ -174,7 +174,7 @@ pub fn is_quantity(text: &str) -> bool {
 }
 
 /// A Kubernetes quantity as a number (apimachinery `pkg/api/resource/quantity.go`); `None` where it is none.
-fn quantity(text: &str) -> Option<f64> {
+pub fn quantity(text: &str) -> Option<f64> {
     const SUFFIXES: &[(&str, f64)] = &[
         ("Ki", 1024.0),
         ("Mi", 1048576.0),

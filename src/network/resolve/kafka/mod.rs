@@ -11,7 +11,7 @@ use super::orgs::OrgDraft;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::network::{Channel, Consensus, DataPaths, Kafka, OrdererConfig, Org, OrgKind, ZooKeeper};
-use crate::yaml::Spanned;
+use crate::yaml::{Free, FreeMap, Spanned};
 use brokers::{Asked, Surroundings};
 use ensemble::{Set, hosts, number, properties};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,6 +176,23 @@ pub fn check_names(kafka: &Kafka, orgs: &[Org], channels: &[Channel], problems: 
             let problem = Problem::new(Code::FK0214, message).at(&broker.place).at(place);
             problems.push(problem.help("give the brokers another name, or the org (`orgs: {<Domain>: {name: …}}`)"));
         }
+    }
+}
+
+/// An orderer that asks for more replicas of a channel than there are brokers makes no channel; `config` is what the user has
+/// orderer.yaml say.
+pub fn check_topic(config: &FreeMap, brokers: usize, problems: &mut Problems) {
+    let section = |map: &'_ FreeMap, key: &str| match map.get(key).map(|section| section.value.clone()) {
+        Some(Free::Map(section)) => section,
+        _ => FreeMap::default(),
+    };
+    let topic = section(&section(config, "Kafka"), "Topic");
+    let Some(wanted) = topic.get("ReplicationFactor") else { return };
+    let Free::Int(number) = wanted.value else { return };
+    if usize::try_from(number).is_ok_and(|number| number > brokers) {
+        let message = format!("`Kafka.Topic.ReplicationFactor` of orderer.yaml is {number}, and there are {brokers} brokers");
+        let help = "take it out: it is three, or as many as there are brokers where these are fewer";
+        problems.push(Problem::new(Code::FK0267, message).at(&wanted.place).help(help));
     }
 }
 
