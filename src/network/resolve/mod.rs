@@ -83,7 +83,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
     if let Some(kafka) = &kafka {
-        kafka::check_names(kafka, &orgs, &channels, problems);
+        kafka::check_names(kafka, &orgs, (&channels, &cluster.network), problems);
     }
     if known == orgs::Known::All {
         placement.check_orgs(&orgs, problems);
