@@ -50,7 +50,7 @@ codes! {
     FK0104 Error "an unknown key"
         "Fabric's configtxgen refuses a configtx.yaml with a key it does not know, anywhere in the file; fabkube refuses such a key in\nvalues.yaml, since a misspelt setting would silently do nothing."
     FK0105 Warning "a key that does nothing"
-        "Fabric's cryptogen ignores keys that it does not know, and keys are case-sensitive: a misspelt `peerorgs:` makes nothing and\nsays nothing. Some that it knows it reads and ignores all the same: `Users` of an ordering org, `Country` and its like under `Specs`,\n`SANS` of a CA, and before Fabric 3 `PublicKeyAlgorithm`. In values.yaml, `namespaces.of` does nothing without `mode: per-org`, and\n`namespaces.name` with it. The key named here has no effect."
+        "Fabric's cryptogen ignores keys that it does not know, and keys are case-sensitive: a misspelt `peerorgs:` makes nothing and\nsays nothing. Some that it knows it reads and ignores all the same: `Users` of an ordering org, `Country` and its like under `Specs`,\n`SANS` of a CA, and before Fabric 3 `PublicKeyAlgorithm`. In values.yaml, `namespaces.of` does nothing without `mode: per-org`,\n`namespaces.name` with it, and settings of Kafka, CouchDB or Docker where the network has none. The key named here has no effect."
     FK0106 Error "a key stands twice"
         "Two values were given under one key of the same map. Fabric 2.x takes the last one silently and Fabric 3.x refuses the file."
     FK0107 Warning "a key stands twice, and the last one counts"

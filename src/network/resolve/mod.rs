@@ -8,6 +8,7 @@ mod fabric_config;
 mod fabric_version;
 mod go_template;
 mod hosts;
+mod idle;
 pub(super) mod kafka;
 mod namespaces;
 mod nodes;
@@ -92,6 +93,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     problems.stop_on_errors()?;
     if purpose == Purpose::Deployment {
         check_deployment(inputs, (&orgs, &channels), &cluster, problems);
+        idle::warn(inputs, (&orgs, &channels), kafka.as_ref(), problems);
         problems.stop_on_errors()?;
     }
 
