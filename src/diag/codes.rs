@@ -201,6 +201,8 @@ codes! {
         "Raft goes on while more than half of its consenters do, BFT while more than two thirds do. An even number of Raft consenters survives\nno more than one less, and fewer than four of BFT survive nothing."
     FK0267 Error "more replicas than brokers"
         "An orderer asks Kafka for a channel's topic with so many replicas. Kafka refuses more of them than it has brokers, so no channel\nbegins."
+    FK0268 Error "an org in a namespace of the cluster's own"
+        "With `namespaces.mode: per-org`, an org has a namespace of its own name. `default`, `kube-system` and their like are in every cluster,\nwith pods of others: nothing is put there unless `namespaces.of` says so."
     FK0270 Error "an organization that is there twice"
         "In one section, an organization's Name and ID are unique; Fabric would silently keep the last."
     FK0271 Error "an organization that lacks something"
