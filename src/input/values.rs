@@ -1,7 +1,7 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
-use crate::diag::Problems;
-use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
+use crate::diag::{Place, Problems};
+use crate::yaml::{self, Content, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -308,12 +308,26 @@ impl Values {
         merged([self.tree.get("defaults"), self.tree.get(component)], problems)
     }
 
+    /// Where the user wrote the first setting below a path, but below one of its keys; `None` where all are defaults.
+    pub fn written(&self, path: &[&str], except: &str) -> Option<&Place> {
+        let above = path.iter().try_fold(&self.tree, |node, key| node.get(key))?;
+        let Content::Mapping(entries) = &above.content else { return written(above) };
+        entries.iter().filter(|(key, _)| key.text() != Some(except)).find_map(|(_, value)| written(value))
+    }
+
     fn of_org(&self, domain: &str, key: &str) -> Option<&Node> {
         self.tree.get("orgs")?.get(domain)?.get(key)
     }
 
     fn of_node(&self, domain: &str, hostname: &str) -> Option<&Node> {
         self.of_org(domain, "nodes")?.get(hostname)
+    }
+}
+
+fn written(node: &Node) -> Option<&Place> {
+    match &node.content {
+        Content::Mapping(entries) => entries.iter().find_map(|(_, value)| written(value)),
+        Content::Scalar(_) | Content::Sequence(_) => Some(&node.place).filter(|place| place.name() != DEFAULTS_NAME),
     }
 }
 

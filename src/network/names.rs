@@ -106,6 +106,14 @@ pub fn check_label_value(value: &str) -> Result<(), String> {
     Err(reason.to_owned())
 }
 
+/// Whether a text can name a resource of containers; if not, why (kubernetes `pkg/apis/core/validation`,
+/// `ValidateContainerResourceName`).
+pub fn check_resource(name: &str) -> Result<(), String> {
+    check_qualified(name)?;
+    let is_standard = ["cpu", "memory", "ephemeral-storage"].contains(&name) || name.starts_with("hugepages-");
+    if is_standard || name.contains('/') { Ok(()) } else { Err("Kubernetes has no such resource of its own".to_owned()) }
+}
+
 /// `<org>-<hostname>`.
 pub fn node(org: &str, hostname: &str) -> String {
     format!("{org}-{hostname}")
@@ -240,6 +248,16 @@ mod tests {
             check_label_value("a:b").is_err() && check_label_value("a.").is_err() && check_label_value(&"a".repeat(64)).is_err()
         );
         assert!(check_subdomain("0.couch-db").is_ok() && check_subdomain("a..b").is_err() && check_subdomain("A").is_err());
+    }
+
+    #[test]
+    fn a_resource_is_of_kubernetes_or_has_a_domain() {
+        for right in ["cpu", "hugepages-2Mi", "nvidia.com/gpu"] {
+            assert_eq!(check_resource(right), Ok(()), "{right}");
+        }
+        for wrong in ["gpu", "bad key!", "", "nvidia.com/"] {
+            assert!(check_resource(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Cluster, settings};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::{Inputs, given};
-use crate::network::{ChaincodeRuntime, Dind, EnvVar, Paths, PodSecurity, versions};
+use crate::network::{ChaincodeRuntime, Dind, EnvVar, Paths, PodSecurity, image_reference, versions};
 use crate::yaml::{Free, FreeMap, Spanned};
 
 /// The kind of runtime that all peers have.
@@ -65,6 +65,14 @@ pub fn runtime(choice: Choice, inputs: &Inputs, cluster: &Cluster, problems: &mu
         Choice::None => ChaincodeRuntime::None,
         Choice::Dind => {
             let (dind, everywhere) = (&inputs.values.settings.chaincode.dind, &inputs.values.settings.image);
+            let (repository, tag) = (&dind.image.repository, &dind.image.tag);
+            let is_too_new =
+                repository.ends_with("library/docker") && image_reference::major(tag).is_some_and(|major| major >= 29);
+            if is_too_new && !cluster.version.builds_with_docker_29() {
+                let message = format!("peers of Fabric {} cannot build chaincodes with Docker `{tag}`", cluster.version);
+                let help = format!("leave the tag out: it is `{}` then", cluster.version.docker_tag());
+                problems.push(Problem::new(Code::FK0229, message).at(&tag.place).help(help));
+            }
             ChaincodeRuntime::Dind(Dind {
                 image: settings::image(&dind.image, (everywhere, cluster.version.docker_tag()), problems),
                 resources: settings::resources(&dind.resources, problems),

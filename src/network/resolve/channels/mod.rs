@@ -61,7 +61,8 @@ pub fn resolve(
     let wanted = list::wanted(inputs, &configtx.content, problems);
     let asked = Asked::new(&configtx.content, &wanted, purpose);
     let mut cx = Context::new((orgs, known), (cluster, purpose), (configtx, asked));
-    cx.has_system_channel = wanted.iter().any(|channel| channel.begins_with == Beginning::SystemBlock);
+    let is_system = |channel: &list::Wanted| channel.begins_with == Beginning::SystemBlock;
+    cx.has_system_channel = list::asks_for_system_channel(inputs) || wanted.iter().any(is_system);
     cx.check_keys_of_version(&configtx.content, problems);
     cx.warn_of_small_gates(wanted.iter().map(|channel| &channel.profile.value), problems);
     configtx.content.profiles.iter().for_each(|(_, profile)| cx.learn_ordering(profile));
