@@ -39,7 +39,7 @@ macro_rules! codes {
     };
 }
 
-// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 09xx not built yet.
+// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what clusters ask for, 09xx not built yet.
 codes! {
     FK0101 Error "a file is not YAML"
         "The file was cut off, or a line of it cannot be read as YAML. The line named is where reading stopped; the cause is often a\nline or two above it: a tab, a missing space after a colon, an unclosed quote or bracket. A file whose aliases multiply\nbeyond a million values, or that nests a hundred levels deep, is not read either."
@@ -409,6 +409,10 @@ codes! {
         "Blocks, keys and files of yours are never overwritten."
     FK0603 Error "another fabkube is at work"
         "Two runs that make or renew keys in one folder would come between each other. The second waits for two minutes before it says this. Commands that\nmake nothing wait for nobody."
+    FK0750 Error "a source of connections that Kubernetes refuses"
+        "The lists under `networkPolicies` have Kubernetes' own NetworkPolicyPeers: `namespaceSelector`, `podSelector`, or both, or an\n`ipBlock` alone with a `cidr`, and in `except` parts of that range."
+    FK0751 Warning "a consenter that network policies keep out"
+        "A channel names a consenter that fabkube does not run, and orderers let in nobody but the network's own pods and those that\n`networkPolicies` names. Which address it comes from stands in none of your files: name it in `networkPolicies.consenters`."
     FK0780 Error "a peer with neither Docker nor a builder"
         "From Fabric 2.0 on a peer ends at once where it has no address of a Docker and its list of builders is empty."
     FK0901 Error "not built yet"

@@ -1,5 +1,9 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod network_policies;
+
+pub use network_policies::NetworkPolicySettings;
+
 use crate::diag::{Place, Problems};
 use crate::yaml::{self, Content, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
@@ -32,6 +36,7 @@ pub struct Settings {
     pub addressing: Spanned<String>,
     pub cluster_domain: Spanned<String>,
     pub namespaces: NamespaceSettings,
+    pub network_policies: NetworkPolicySettings,
     pub image: RegistrySettings,
     pub defaults: PlacementSettings,
     pub peer: PeerSettings,

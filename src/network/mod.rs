@@ -9,6 +9,7 @@ mod features;
 mod image_reference;
 mod kafka;
 pub mod names;
+mod network_policy;
 mod node;
 mod org;
 pub mod pod;
@@ -28,6 +29,7 @@ pub use channel::{
 };
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
+pub use network_policy::{Ingress, NetworkPolicy, PodSource, Sources};
 pub use node::{
     EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Probe, Probes, Resources, Role, Rollout, ServicePort,
     Storage, Toleration,
@@ -155,6 +157,8 @@ pub struct Namespace {
     pub orderers_budget: Option<Budget>,
     /// The Secret with the system channel's first block, where orderers in it begin with that.
     pub genesis: Option<GenesisSecret>,
+    /// Who may reach the network's pods in it, if that is limited.
+    pub network_policies: Vec<NetworkPolicy>,
     pub labels: Labels,
 }
 

@@ -142,25 +142,40 @@ pub fn genesis(network: &str) -> String {
     format!("{network}-genesis")
 }
 
-/// The disruption budget over an org's peers.
+/// The disruption budget and the network policy over an org's peers.
 pub fn peers_budget(org: &str) -> String {
     format!("{org}-peers")
 }
 
-/// The disruption budget over all orderers of a namespace.
+/// The disruption budget and the network policy over all orderers of a namespace.
 pub fn orderers_budget(network: &str) -> String {
     format!("{network}-orderers")
 }
 
+/// The policy that keeps everybody out of all pods of a network in a namespace.
+pub fn default_deny(network: &str) -> String {
+    format!("{network}-default-deny")
+}
+
 /// What finds all orderers of a network in their namespace.
 pub fn orderers_selector(network: &str) -> super::Labels {
-    selector([("app.kubernetes.io/component", "orderer"), ("app.kubernetes.io/instance", network)])
+    component_selector(network, "orderer")
+}
+
+/// What finds all pods of a network that do one thing, in their namespace.
+pub fn component_selector(network: &str, component: &str) -> super::Labels {
+    selector([("app.kubernetes.io/component", component), ("app.kubernetes.io/instance", network)])
+}
+
+/// What finds all pods of a network in their namespace, and none that others put there.
+pub fn pods_selector(network: &str) -> super::Labels {
+    selector([("app.kubernetes.io/instance", network), ("app.kubernetes.io/managed-by", "fabkube")])
 }
 
 /// What objects of one name may share: these kinds have separate names, so only names within a kind clash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Service, StatefulSet, ConfigMap, ServiceAccount and PodDisruptionBudget of a node or an org.
+    /// Service, StatefulSet, ConfigMap, ServiceAccount, PodDisruptionBudget and NetworkPolicy of a node or an org.
     Workload,
     Secret,
 }

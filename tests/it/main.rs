@@ -23,6 +23,7 @@ mod reference;
 mod runs;
 mod layers;
 mod namespaces;
+mod network_policies;
 mod networks;
 mod pods;
 mod properties;

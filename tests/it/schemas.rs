@@ -3,6 +3,7 @@
 use crate::support::{files, read, root};
 use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Service", strictly::<Service>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
+    ("networking.k8s.io/v1", "NetworkPolicy", strictly::<NetworkPolicy>),
 ];
 
 #[test]

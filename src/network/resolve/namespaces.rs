@@ -122,6 +122,7 @@ impl<'a> Placement<'a> {
                 pod_security,
                 orderers_budget: (orderers > 0).then(|| budget(cluster, share)),
                 genesis: genesis.filter(|_| orderers > 0).map(|genesis| genesis_secret(genesis, cluster)),
+                network_policies: Vec::new(),
                 labels: names::namespace_labels(&cluster.network, pod_security, sole),
             }
         };
@@ -179,6 +180,7 @@ pub fn of_kafka(kafka: &Kafka, known: &[Namespace], (inputs, cluster): (&Inputs,
         pod_security,
         orderers_budget: None,
         genesis: None,
+        network_policies: Vec::new(),
         labels: names::namespace_labels(&cluster.network, pod_security, None),
     })
 }
