@@ -208,13 +208,17 @@ pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> 
     labels
 }
 
-/// The label of a namespace that says what Kubernetes lets its pods do.
+/// The label of a namespace that says which pods Kubernetes lets in.
 pub const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
+/// Those that have it say the same of what makes pods, when that is applied: `enforce` judges pods alone.
+const POD_SECURITY_WARNINGS: [&str; 2] = ["pod-security.kubernetes.io/warn", "pod-security.kubernetes.io/audit"];
 
-/// The labels of a namespace: what Kubernetes lets its pods do is one of them, and the org that has it for itself.
+/// The labels of a namespace: what Kubernetes lets its pods do, and the org that has it for itself.
 pub fn namespace_labels(network: &str, pod_security: super::PodSecurity, org: Option<&str>) -> super::Labels {
     let mut labels = labels(network, "fabric", "network", org);
-    labels.insert(POD_SECURITY.to_owned(), pod_security.word().to_owned());
+    for label in [POD_SECURITY].iter().chain(&POD_SECURITY_WARNINGS) {
+        labels.insert((*label).to_owned(), pod_security.word().to_owned());
+    }
     labels
 }
 

@@ -74,7 +74,7 @@ pub enum PodSecurity {
 }
 
 impl PodSecurity {
-    /// The value of the label `pod-security.kubernetes.io/enforce`.
+    /// The value of the labels `pod-security.kubernetes.io/…`.
     pub fn word(self) -> &'static str {
         match self {
             PodSecurity::Restricted => "restricted",

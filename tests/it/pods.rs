@@ -203,8 +203,12 @@ fn the_namespace_allows_what_its_pods_need() {
         &with_values("orgs: {example.com: {nodes: {orderer0: {extraContainers: [{name: shell, image: 'shell:1'}]}}}}"),
         "
         Namespace/fabric
+        - pod-security.kubernetes.io/audit: restricted
         - pod-security.kubernetes.io/enforce: restricted
+        - pod-security.kubernetes.io/warn: restricted
+        + pod-security.kubernetes.io/audit: baseline
         + pod-security.kubernetes.io/enforce: baseline
+        + pod-security.kubernetes.io/warn: baseline
         StatefulSet/orderer-orderer0
         + - name: shell
         + image: shell:1

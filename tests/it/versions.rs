@@ -27,8 +27,12 @@ fn a_peer_without_docker_leaves_everything_else_as_it_is() {
         &change("solo", "chaincode: {runtime: none}"),
         r#"
         Namespace/fabric
+        - pod-security.kubernetes.io/audit: privileged
         - pod-security.kubernetes.io/enforce: privileged
+        - pod-security.kubernetes.io/warn: privileged
+        + pod-security.kubernetes.io/audit: restricted
         + pod-security.kubernetes.io/enforce: restricted
+        + pod-security.kubernetes.io/warn: restricted
         ConfigMap/org1-peer0 ConfigMap/org2-peer0
         - vm:
         - docker:
