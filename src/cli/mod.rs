@@ -9,6 +9,7 @@ mod progress;
 mod project_args;
 mod render;
 mod report;
+mod schema;
 mod show;
 mod table;
 mod templates;
@@ -49,6 +50,8 @@ enum Command {
     Templates(templates::Args),
     /// Print every setting, its default and what it means
     Values(values::Args),
+    /// Print the JSON Schema of values.yaml, for editors
+    Schema(schema::Args),
     /// Print the version
     Version(version::Args),
 }
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Channel(args) => args.run(&project),
         Command::Templates(args) => args.run(),
         Command::Values(args) => args.run(),
+        Command::Schema(args) => args.run(),
         Command::Version(args) => args.run(),
     };
     match ended {

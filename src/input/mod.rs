@@ -6,6 +6,7 @@ pub mod crypto_config;
 mod load;
 pub mod network_file;
 mod pivt;
+pub mod schema;
 pub mod values;
 
 pub use load::load;

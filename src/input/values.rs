@@ -1,6 +1,7 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
 mod network_policies;
+pub mod words;
 
 pub use network_policies::NetworkPolicySettings;
 

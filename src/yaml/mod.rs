@@ -21,6 +21,7 @@ mod parse;
 mod read;
 mod report;
 mod scalar;
+mod shape;
 mod spanned;
 mod text;
 
@@ -32,6 +33,7 @@ pub use merge::Dialect;
 pub use node::{Content, Node, Scalar, Style};
 pub use parse::parse;
 pub use read::{Keys, Rules, Typing, Unknown, read};
+pub use shape::{Shape, shape};
 pub use spanned::{Ordered, Spanned};
 pub use text::to_text;
 

@@ -28,6 +28,7 @@ mod networks;
 mod pods;
 mod properties;
 mod samples;
+mod schema;
 mod schemas;
 mod state_databases;
 mod updates;

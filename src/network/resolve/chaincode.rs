@@ -2,6 +2,7 @@
 
 use super::{Cluster, settings};
 use crate::diag::{Code, Place, Problem, Problems};
+use crate::input::values::words;
 use crate::input::{Inputs, given};
 use crate::network::{ChaincodeRuntime, Dind, EnvVar, Paths, PodSecurity, image_reference, versions};
 use crate::yaml::{Free, FreeMap, Spanned};
@@ -21,7 +22,7 @@ pub fn choice(inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) -> Ch
     if !given(wanted) {
         return if knows_ccaas { Choice::Ccaas } else { Choice::Dind };
     }
-    settings::one_of(wanted, "chaincode runtime", &["ccaas", "dind", "none"], problems);
+    settings::one_of(wanted, "chaincode runtime", words::CHAINCODE_RUNTIME, problems);
     match wanted.value.as_str() {
         "dind" => Choice::Dind,
         "none" => Choice::None,

@@ -4,7 +4,7 @@ use super::ordering::Genesis;
 use super::{Cluster, names_or, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
-use crate::input::values::{NamespaceSettings, is_default};
+use crate::input::values::{NamespaceSettings, is_default, words};
 use crate::network::{Budget, GenesisSecret, Kafka, Namespace, Org, OrgKind, PodSecurity, Reach, Role, names};
 use crate::yaml::{Ordered, Spanned};
 use std::cmp::Reverse;
@@ -31,7 +31,7 @@ impl<'a> Placement<'a> {
     /// What values and `-n` say.
     pub fn new(inputs: &'a Inputs, problems: &mut Problems) -> Self {
         let NamespaceSettings { mode, name, of, create: _ } = &inputs.values.settings.namespaces;
-        settings::one_of(mode, "mode of namespaces", &["single", "per-org"], problems);
+        settings::one_of(mode, "mode of namespaces", words::NAMESPACES_MODE, problems);
         let option =
             inputs.namespace.as_ref().map(|name| Spanned { value: name.clone(), place: Place::option(&format!("-n {name}")) });
         if are_per_org(inputs) {

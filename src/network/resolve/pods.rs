@@ -4,7 +4,7 @@
 use super::{containers, own, pod_security, settings, structures};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
-use crate::input::values::{EnvSettings, NodeSettings};
+use crate::input::values::{EnvSettings, NodeSettings, words};
 use crate::network::pod::{ANNOTATIONS, SOME_VOLUMES, VOLUMES};
 use crate::network::{AntiAffinity, EnvVar, Labels, Pod, PodSecurity, Reach, Strength, names};
 use crate::yaml::{Free, FreeMap, Ordered, Spanned, Value};
@@ -221,7 +221,7 @@ fn texts(map: &Ordered<Spanned<String>>) -> BTreeMap<String, String> {
 /// The user's own `podAntiAffinity` stands in place of fabkube's.
 fn anti_affinity(settings: &NodeSettings, (selector, reach): (Labels, Reach), problems: &mut Problems) -> Option<AntiAffinity> {
     let wanted = &settings.pod_anti_affinity;
-    settings::one_of(wanted, "anti-affinity", &["soft", "hard", "none"], problems);
+    settings::one_of(wanted, "anti-affinity", words::POD_ANTI_AFFINITY, problems);
     let strength = match wanted.value.as_str() {
         "none" => return None,
         "hard" => Strength::Hard,

@@ -3,7 +3,7 @@
 use super::pods;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
-use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings};
+use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings, words};
 use crate::network::{Image, Resources, Rollout, Storage, Toleration, image_reference, names};
 use crate::yaml::{Ordered, Spanned};
 use std::collections::BTreeMap;
@@ -27,13 +27,13 @@ pub fn one_of(setting: &Spanned<String>, what: &str, known: &[&str], problems: &
 
 /// How changed orderers restart.
 pub fn rollout(setting: &Spanned<String>, problems: &mut Problems) -> Rollout {
-    one_of(setting, "way to roll out orderers", &["ordered", "rolling"], problems);
+    one_of(setting, "way to roll out orderers", words::ROLLOUT, problems);
     if setting.value == "rolling" { Rollout::Rolling } else { Rollout::Ordered }
 }
 
 /// An image out of its own settings, those of all images, and the tag that it has where none is given.
 pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str), problems: &mut Problems) -> Image {
-    one_of(&everywhere.pull_policy, "imagePullPolicy", &["Always", "IfNotPresent", "Never"], problems);
+    one_of(&everywhere.pull_policy, "imagePullPolicy", words::PULL_POLICY, problems);
     let registry = if given(&image.registry) { &image.registry } else { &everywhere.registry };
     let host = registry.trim_end_matches('/');
     let mut judge = |part: &str, text: &Spanned<String>, checked: Result<(), String>, example: &str| {
@@ -130,10 +130,10 @@ pub fn tolerations(settings: &[Spanned<TolerationSettings>], problems: &mut Prob
         .map(|toleration| {
             let TolerationSettings { key, operator, value, effect, toleration_seconds } = &toleration.value;
             if let Some(operator) = operator {
-                one_of(operator, "operator of a toleration", &["Exists", "Equal"], problems);
+                one_of(operator, "operator of a toleration", words::TOLERATION_OPERATOR, problems);
             }
             if let Some(effect) = effect.as_ref().filter(|effect| given(effect)) {
-                one_of(effect, "effect of a taint", &["NoSchedule", "PreferNoSchedule", "NoExecute"], problems);
+                one_of(effect, "effect of a taint", words::TAINT_EFFECT, problems);
             }
             check_toleration(toleration, problems);
             let text = |word: &Option<Spanned<String>>| word.as_ref().map(|word| word.value.clone());

@@ -3,7 +3,7 @@
 use super::settings;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
-use crate::input::values::{CouchDbSettings, NodeSettings, RegistrySettings};
+use crate::input::values::{CouchDbSettings, NodeSettings, RegistrySettings, words};
 use crate::network::addresses::{port, split_host_port};
 use crate::network::{CouchDb, EnvVar, ExternalCouchDb, StateDatabase, names};
 use crate::yaml::Spanned;
@@ -17,7 +17,7 @@ pub fn state_database(
     problems: &mut Problems,
 ) -> StateDatabase {
     let choice = &settings.state_database;
-    settings::one_of(choice, "state database", &["couchdb", "leveldb", "external"], problems);
+    settings::one_of(choice, "state database", words::STATE_DATABASE, problems);
     let address = &couchdb.external.address;
     if choice.value != "external" && given(address) {
         let message = format!("`couchdb.external.address` does nothing for a peer whose `stateDatabase` is `{choice}`");
