@@ -5,6 +5,7 @@ mod check;
 mod crypto;
 mod duration;
 mod explain;
+mod images;
 mod progress;
 mod project_args;
 mod render;
@@ -42,6 +43,8 @@ enum Command {
     Explain(explain::Args),
     /// Print what the network is, and what templates can use
     Show(show::Args),
+    /// Print every image that the network needs, once
+    Images(images::Args),
     /// Keys and certificates
     Crypto(crypto::Args),
     /// Channel blocks
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => args.run(&project),
         Command::Explain(args) => args.run(),
         Command::Show(args) => args.run(&project),
+        Command::Images(args) => args.run(&project),
         Command::Crypto(args) => args.run(&project),
         Command::Channel(args) => args.run(&project),
         Command::Templates(args) => args.run(),

@@ -252,6 +252,7 @@ pub struct ImageSettings {
     pub registry: Spanned<String>,
     pub repository: Spanned<String>,
     pub tag: Spanned<String>,
+    pub digest: Spanned<String>,
 }
 
 /// Kubernetes' own fields; quantities are text here.

@@ -36,10 +36,8 @@ pub fn check_repository(text: &str, registry: &str) -> Result<(), String> {
 
 /// Whether a text can be a tag, or a digest in its place; if not, why.
 pub fn check_tag(text: &str) -> Result<(), String> {
-    if let Some(digest) = text.strip_prefix(SHA256) {
-        let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-        let is_digest = digest.len() == 64 && digest.chars().all(is_hex);
-        return if is_digest { Ok(()) } else { Err("a digest by SHA-256 has 64 digits, 0 to 9 and a to f".to_owned()) };
+    if text.starts_with(SHA256) {
+        return check_digest(text);
     }
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if text.len() > TAG_LIMIT {
@@ -50,6 +48,16 @@ pub fn check_tag(text: &str) -> Result<(), String> {
         Err("only letters, digits, `_`, `.` and `-` may stand in it".to_owned())
     } else {
         Ok(())
+    }
+}
+
+/// Whether a text can be a digest, `sha256:` and 64 digits; if not, why.
+pub fn check_digest(text: &str) -> Result<(), String> {
+    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    match text.strip_prefix(SHA256) {
+        Some(digest) if digest.len() == 64 && digest.chars().all(is_hex) => Ok(()),
+        Some(_) => Err("a digest by SHA-256 has 64 digits, 0 to 9 and a to f".to_owned()),
+        None => Err(format!("it does not begin with `{SHA256}`")),
     }
 }
 

@@ -3,9 +3,11 @@
 
 mod check;
 mod directory;
+mod images;
 mod order;
 mod stream;
 
 pub use check::{Differences, compare};
 pub use directory::{Written, write};
+pub use images::images;
 pub use stream::stream;

@@ -17,6 +17,7 @@ mod diagnostics;
 mod docs;
 mod fabric_config;
 mod generated;
+mod images;
 mod inspect;
 mod keys;
 mod reference;

@@ -194,7 +194,8 @@ fn images_come_from_a_registry_with_a_tag_or_a_digest_and_pull_secrets() {
             image: {registry: registry.example.com/mirror, pullPolicy: Always, pullSecrets: [regcred, other]}
             peer: {image: {tag: 2.5.15}}
             orderer: {image: {registry: ghcr.io, tag: 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}}
-            couchdb: {image: {registry: '', repository: mycouch}}
+            couchdb:
+              image: {registry: '', repository: mycouch, digest: 'sha256:abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcd'}
             ",
         ),
         "
@@ -212,7 +213,7 @@ fn images_come_from_a_registry_with_a_tag_or_a_digest_and_pull_secrets() {
         + - name: other
         - image: docker.io/library/couchdb:3.4.2
         - imagePullPolicy: IfNotPresent
-        + image: registry.example.com/mirror/mycouch:3.4.2
+        + image: registry.example.com/mirror/mycouch@sha256:abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcd
         + imagePullPolicy: Always
         - image: docker.io/hyperledger/fabric-peer:2.5.16
         - imagePullPolicy: IfNotPresent

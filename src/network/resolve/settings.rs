@@ -54,11 +54,22 @@ pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str)
         let example = "write `2.5.16`, say, or a digest, `sha256:` and its 64 digits";
         judge("tag", &image.tag, image_reference::check_tag(&image.tag), example);
     }
+    if given(&image.digest) {
+        let example = "`docker buildx imagetools inspect IMAGE` prints it: `sha256:` and its 64 digits";
+        judge("digest", &image.digest, image_reference::check_digest(&image.digest), example);
+    }
     let repository = needed(&image.repository, "image.repository", problems);
     let path = if host.is_empty() { repository } else { format!("{host}/{repository}") };
-    let tag = if given(&image.tag) || tag.is_empty() { needed(&image.tag, "image.tag", problems) } else { tag.to_owned() };
-    let separator = if tag.starts_with(image_reference::SHA256) { '@' } else { ':' };
-    Image { reference: format!("{path}{separator}{tag}"), pull_policy: everywhere.pull_policy.value.clone() }
+    // What has a digest needs no tag: it is that very image, whatever a tag comes to mean.
+    let version = if given(&image.digest) {
+        image.digest.value.clone()
+    } else if given(&image.tag) || tag.is_empty() {
+        needed(&image.tag, "image.tag", problems)
+    } else {
+        tag.to_owned()
+    };
+    let separator = if version.starts_with(image_reference::SHA256) { '@' } else { ':' };
+    Image { reference: format!("{path}{separator}{version}"), pull_policy: everywhere.pull_policy.value.clone() }
 }
 
 /// A volume claim.
@@ -230,6 +241,7 @@ mod tests {
             registry: Spanned::default(),
             repository: Spanned::nowhere("fabric/peer".into()),
             tag: Spanned::nowhere(tag.into()),
+            digest: Spanned::default(),
         };
         let everywhere = RegistrySettings {
             registry: Spanned::nowhere("mirror.example.com/".into()),
@@ -241,6 +253,9 @@ mod tests {
         assert_eq!(reference(""), "mirror.example.com/fabric/peer:2.5.16");
         let digest = format!("sha256:{}", "ab".repeat(32));
         assert_eq!(reference(&digest), format!("mirror.example.com/fabric/peer@{digest}"));
+        let with_digest = ImageSettings { digest: Spanned::nowhere(digest.clone()), ..settings("2.5.15") };
+        let reference = image(&with_digest, (&everywhere, "2.5.16"), &mut problems).reference;
+        assert_eq!(reference, format!("mirror.example.com/fabric/peer@{digest}"));
         assert!(problems.is_empty());
     }
 }
