@@ -102,10 +102,10 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let may_go = orderers_that_may_go(&orgs, &channels);
     let mut namespaces = placement.namespaces(&orgs, (inputs, &cluster), (may_go, ordering.genesis.as_ref()));
     namespaces.extend(kafka.as_ref().and_then(|kafka| namespaces::of_kafka(kafka, &namespaces, (inputs, &cluster))));
-    network_policies::settle(&mut namespaces, (&orgs, &channels, kafka.as_ref()), (inputs, &cluster), problems);
-    problems.stop_on_errors()?;
     if purpose == Purpose::Deployment {
         namespaces::warn_of_unlabelled(&namespaces, inputs, problems);
+        network_policies::settle(&mut namespaces, (&orgs, &channels, kafka.as_ref()), (inputs, &cluster), problems);
+        problems.stop_on_errors()?;
     }
     Ok(Network {
         name: cluster.network,

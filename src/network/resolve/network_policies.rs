@@ -24,6 +24,11 @@ pub fn settle(
     let NetworkPolicySettings { enabled, clients, monitoring, admins, chaincodes, consenters } = settings;
     [clients, monitoring, admins, chaincodes, consenters].into_iter().flatten().for_each(|source| check(source, problems));
     if !enabled.value {
+        if let Some(place) = inputs.values.written(&["networkPolicies"], "enabled") {
+            let message = "`networkPolicies` has no effect: no policies are rendered";
+            let help = "write `networkPolicies: {enabled: true}`, or take the sources out";
+            problems.push(Problem::new(Code::FK0105, message).at(place).help(help));
+        }
         return;
     }
     let all = namespaces.iter().map(|namespace| namespace.name.clone()).collect();
