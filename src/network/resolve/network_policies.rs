@@ -7,7 +7,7 @@ use crate::input::Inputs;
 use crate::input::values::NetworkPolicySettings;
 use crate::network::{
     ChaincodeRuntime, Channel, Consenter, Ingress, Kafka, Listener, Namespace, NetworkPolicy, Node, Org, OrgKind, PodSource,
-    Role, Sources, names,
+    Port, Role, Sources, names,
 };
 use crate::yaml::{Free, FreeMap, Spanned};
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ impl Policies<'_> {
             name: names::orderers_budget(self.network),
             labels: names::labels(self.network, names::application(Role::Orderer), Role::Orderer.word(), None),
             selector: names::orderers_selector(self.network),
-            ingress: ingress(&nodes, rules),
+            ingress: ingress(nodes.iter().flat_map(|node| &node.ports), rules),
         })
     }
 
@@ -101,7 +101,7 @@ impl Policies<'_> {
             name: names::peers_budget(&org.name),
             labels: names::labels(self.network, names::application(Role::Peer), component, Some(&org.name)),
             selector: names::org_selector(&org.name, component),
-            ingress: ingress(&nodes, rules),
+            ingress: ingress(nodes.iter().flat_map(|node| &node.ports), rules),
         }
     }
 
@@ -155,12 +155,13 @@ fn only(pods: Vec<PodSource>, written: &[Spanned<FreeMap>]) -> Sources {
     Sources::Only { pods, written: written.iter().map(|source| source.data()).collect() }
 }
 
-/// The rules of the listeners that nodes have. To Kubernetes a rule from nowhere is one from everywhere, so there is none.
-fn ingress<const N: usize>(nodes: &[&Node], rules: [(Listener, Sources); N]) -> Vec<Ingress> {
+/// The rules of the listeners that pods have. To Kubernetes a rule from nowhere is one from everywhere, so there is none.
+fn ingress<'a, const N: usize>(ports: impl Iterator<Item = &'a Port>, rules: [(Listener, Sources); N]) -> Vec<Ingress> {
+    let ports: BTreeSet<(&str, u16)> = ports.map(|port| (port.name.word(), port.port)).collect();
     let is_somebody = |from: &Sources| !matches!(from, Sources::Only { pods, written } if pods.is_empty() && written.is_empty());
     let rules = rules.into_iter().filter(|(_, from)| is_somebody(from)).map(|(listener, from)| {
-        let ports = nodes.iter().flat_map(|node| &node.ports).filter(|port| port.name == listener).map(|port| port.port);
-        Ingress { ports: ports.collect::<BTreeSet<u16>>().into_iter().collect(), from }
+        let of_listener = ports.iter().filter(|(name, _)| *name == listener.word());
+        Ingress { ports: of_listener.map(|(_, port)| *port).collect(), from }
     });
     rules.filter(|rule| !rule.ports.is_empty()).collect()
 }
