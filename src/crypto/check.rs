@@ -220,6 +220,7 @@ impl<'a> Check<'a> {
         }
         if let (Member::Node(node), Names::Checked) = (member, self.names) {
             problems.extend(self.names_of(node, &found.tls));
+            problems.extend(self.name_for_prometheus(node, &found.tls));
         }
         problems
     }
@@ -300,6 +301,14 @@ impl<'a> Check<'a> {
         Some(problem.help("restore the key, or the certificate that goes with this one"))
     }
 
+    fn name_for_prometheus(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
+        let certificate = pair.certificate()?;
+        let name = scraped_by(self.org, certificate).filter(|name| !missing_names(node, certificate).contains(name))?;
+        let message = format!("the TLS certificate of `{}` does not name `{name}`", node.common_name);
+        let help = format!("Prometheus asks for that name: {}", again(Member::Node(node)));
+        Some(Problem::new(Code::FK0744, message).at(&self.place(pair)).help(help))
+    }
+
     fn names_of(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
         let missing = missing_names(node, certificate);
@@ -323,6 +332,13 @@ impl<'a> Check<'a> {
 /// What to do about a certificate that is wrong where its key is not.
 fn again(member: Member<'_>) -> String {
     format!("`fabkube crypto renew --node {}` issues it again on the same key, where the CA's key is", member.common_name())
+}
+
+/// The name that Prometheus would ask a node by, where its TLS certificate lacks that.
+fn scraped_by<'o>(org: &'o Org, certificate: &Certificate) -> Option<&'o str> {
+    let monitor = org.monitoring.service_monitor.as_ref()?;
+    let name = monitor.tls.as_ref()?.server_name.as_str();
+    (!certificate.names(name)).then_some(name)
 }
 
 /// The names that a node is dialled by and that its TLS certificate lacks.

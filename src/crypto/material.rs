@@ -2,13 +2,14 @@
 
 use super::certificate::Certificate;
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
+use super::inventory::Usage;
 use super::key::PrivateKey;
 use super::msp::MspFolder;
 use super::plan::Authority;
 use super::secret::Secret;
 use crate::diag::Stop;
 use crate::lock::Lock;
-use crate::network::{Network, NodeId, OrgId};
+use crate::network::{Network, NodeId, Org, OrgId};
 
 /// The keys and certificates of a network, in the order of its orgs, nodes and users.
 #[derive(Debug)]
@@ -81,6 +82,22 @@ impl PublicMaterial {
 }
 
 impl OrgPublic {
+    /// The certificates that the org cannot do without, each with its holder: those of its CAs, its nodes and its administrators.
+    pub fn certificates(&self, org: &Org) -> Vec<(String, Usage, &Certificate)> {
+        let authorities = [
+            (Authority::Signing.common_name(org), Usage::Identity, &self.ca),
+            (Authority::Tls.common_name(org), Usage::Tls, &self.tlsca),
+        ];
+        let nodes = org.nodes.iter().map(|node| &node.common_name).zip(&self.nodes);
+        let users = org.users.iter().zip(&self.users);
+        let admins = users.filter(|(user, _)| user.admin).map(|(user, public)| (&user.common_name, public));
+        let members = nodes.chain(admins).flat_map(|(holder, public)| {
+            let identity = (holder.clone(), Usage::Identity, &public.certificate);
+            [identity, (holder.clone(), Usage::Tls, &public.tls.certificate)]
+        });
+        authorities.into_iter().chain(members).collect()
+    }
+
     /// The key by which the org's CA is remembered: the one that is, as long as it is one of the org's CAs; else that of the CA that
     /// issued to members, since an MSP may know CAs that issued to nobody.
     fn pin(&self, authority: Authority, pinned: &str) -> String {

@@ -39,7 +39,7 @@ macro_rules! codes {
     };
 }
 
-// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 09xx not built yet.
+// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what cluster operators switch on, 09xx not built yet.
 codes! {
     FK0101 Error "a file is not YAML"
         "The file was cut off, or a line of it cannot be read as YAML. The line named is where reading stopped; the cause is often a\nline or two above it: a tab, a missing space after a colon, an unclosed quote or bracket. A file whose aliases multiply\nbeyond a million values, or that nests a hundred levels deep, is not read either."
@@ -380,7 +380,7 @@ codes! {
     FK0503 Error "a template that renders no Kubernetes object"
         "Every object needs apiVersion, kind and metadata.name. A template that has nothing to say renders to nothing."
     FK0504 Error "a template that would never be rendered"
-        "A template is rendered once for each thing that its folder names: `namespace`, `org`, `orderer`, `peer`, `zookeeper`,\n`kafka`. A leading `_` marks a partial, which others include."
+        "A template is rendered once for each thing that its folder names: `network`, `namespace`, `org`, `orderer`, `peer`,\n`zookeeper`, `kafka`. A leading `_` marks a partial, which others include."
     FK0505 Error "two objects with one name"
         "Kind, namespace and name say which object is meant; of two that are called alike, the second replaces the first."
     FK0506 Note "a large object"
@@ -393,6 +393,16 @@ codes! {
         "Blocks, keys and files of yours are never overwritten."
     FK0603 Error "another fabkube is at work"
         "Two runs that make or renew keys in one folder would come between each other. The second waits for two minutes before it says this. Commands that\nmake nothing wait for nobody."
+    FK0740 Error "a node is watched that tells nothing"
+        "A ServiceMonitor covers all nodes of its org. One whose metrics go elsewhere, or nowhere, answers 404 at `/metrics` and would be down for\never."
+    FK0741 Warning "alarms and dashboards without their time series"
+        "What fabkube's alarms and dashboard ask for is found by the labels `network`, `org`, `node` and `role`, which the relabelings of its\nServiceMonitor give. Without it you have to give them."
+    FK0742 Error "a number that monitoring cannot have"
+        "Prometheus reads a duration as numbers with units, `1m30s`, and waits for an answer no longer than until it asks again. The operator would\nrefuse the object, or leave it out silently."
+    FK0743 Warning "a setting of the operations port that does nothing"
+        "Without TLS nobody shows a certificate."
+    FK0744 Warning "Prometheus will not take a node's certificate"
+        "With `operations.tls`, Prometheus asks all nodes of an org by one name: that of the Service over them, which every certificate made by\nfabkube has. One made by others lacks it, and the node would be down to Prometheus."
     FK0901 Error "not built yet"
         "Fabric knows this and fabkube does not yet. Nothing is made and nothing is printed: half a network helps nobody."
     FK0902 Warning "left out, since it is not built yet"

@@ -1,5 +1,12 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod operations;
+
+pub use operations::{
+    DashboardSettings, MetricsSettings, MonitoringSettings, OperationsSettings, OperationsTlsSettings, PrometheusRuleSettings,
+    ServiceMonitorSettings,
+};
+
 use crate::diag::Problems;
 use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
@@ -40,6 +47,8 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
     pub chaincode: ChaincodeSettings,
+    pub operations: OperationsSettings,
+    pub monitoring: MonitoringSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -97,6 +106,8 @@ macro_rules! pod_settings {
         pub struct $name {
             pub image: ImageSettings,
             pub log_spec: Spanned<String>,
+            pub log_format: Spanned<String>,
+            pub metrics: MetricsSettings,
             pub config: FreeMap,
             pub resources: ResourceSettings,
             pub storage: StorageSettings,
@@ -211,6 +222,7 @@ pub struct EnvSettings {
 pub struct CouchDbSettings {
     pub image: ImageSettings,
     pub user: Spanned<String>,
+    pub log_level: Spanned<String>,
     pub resources: ResourceSettings,
     pub storage: StorageSettings,
     pub external: ExternalCouchDbSettings,

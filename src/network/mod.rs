@@ -7,8 +7,10 @@ mod channel;
 mod fabric_keys;
 mod features;
 mod kafka;
+pub mod monitoring;
 pub mod names;
 mod node;
+mod operations;
 mod org;
 pub mod pod;
 mod pod_structures;
@@ -27,10 +29,12 @@ pub use channel::{
 };
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
+pub use monitoring::{Monitoring, OrgMonitoring};
 pub use node::{
     EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Probe, Probes, Resources, Role, Rollout, ServicePort,
     Storage, Toleration,
 };
+pub use operations::{Metrics, Operations, OperationsTls};
 pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use pod::{AntiAffinity, Pod, PodSecurity, Reach, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
@@ -58,6 +62,7 @@ pub struct Network {
     pub kafka: Option<Kafka>,
     /// How many brokers orderers ask to have a channel's topic; `None` where no channel orders by Kafka.
     pub topic_replicas: Option<usize>,
+    pub monitoring: Monitoring,
 }
 
 impl Network {

@@ -136,7 +136,17 @@ pub fn genesis(network: &str) -> String {
 
 /// The disruption budget over an org's peers.
 pub fn peers_budget(org: &str) -> String {
-    format!("{org}-peers")
+    nodes(org, super::Role::Peer)
+}
+
+/// What is over all nodes of an org: `<org>-peers`, `<org>-orderers`.
+pub fn nodes(org: &str, role: super::Role) -> String {
+    format!("{org}-{}s", role.word())
+}
+
+/// The ConfigMap with the network's dashboard.
+pub fn dashboard(network: &str) -> String {
+    format!("{network}-dashboard")
 }
 
 /// The disruption budget over all orderers of a namespace.
@@ -192,9 +202,12 @@ pub fn namespace_labels(network: &str, pod_security: super::PodSecurity, org: Op
     labels
 }
 
+/// The label that only what belongs to one node has.
+pub const NODE_LABEL: &str = "app";
+
 /// The label that only the pods of one node have; its selector, fixed for ever.
 pub fn node_selector(node: &str) -> super::Labels {
-    selector([("app", node)])
+    selector([(NODE_LABEL, node)])
 }
 
 /// The selector of all nodes of an org that do one thing, fixed for ever.

@@ -1,6 +1,6 @@
 //! A node: a peer or an orderer, with all that its pod, its Service and its certificates need. Its org is `org`'s.
 
-use super::{ChaincodeRuntime, KeyAlgorithm, Labels, OrgId, Pod, StateDatabase};
+use super::{ChaincodeRuntime, KeyAlgorithm, Labels, Operations, OrgId, Pod, StateDatabase};
 use crate::diag::Place;
 use crate::yaml::{Mapping, Value};
 use serde::Serialize;
@@ -90,6 +90,7 @@ pub struct Node {
     pub paths: Paths,
     pub rollout: Rollout,
     pub probes: Probes,
+    pub operations: Operations,
     /// Only peers have one.
     pub state_database: Option<StateDatabase>,
     /// Only peers have one.
@@ -121,6 +122,8 @@ pub struct Paths {
     pub genesis: &'static str,
     /// The socket of the Docker beside a peer.
     pub docker: &'static str,
+    /// The CA of those who may read metrics, where it is not the node's own.
+    pub operations: &'static str,
     pub peer_data: &'static str,
     pub orderer_data: &'static str,
 }
@@ -133,6 +136,7 @@ impl Paths {
         tls: "/etc/hyperledger/tls",
         genesis: "/etc/hyperledger/genesis",
         docker: "/var/run/dind",
+        operations: "/etc/hyperledger/operations",
         peer_data: "/var/hyperledger/production",
         orderer_data: "/var/hyperledger/production/orderer",
     };

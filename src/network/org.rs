@@ -1,6 +1,6 @@
 //! An organization: its names, its certificate authority's subject, its users and nodes. One node is `node`'s.
 
-use super::{Labels, Node, ServicePort};
+use super::{Labels, Node, OrgMonitoring, ServicePort};
 use crate::diag::Place;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -63,6 +63,7 @@ pub struct Org {
     pub service: Option<Service>,
     /// Over its peers; `None` for an org of one peer, and for orderers, whose namespace has one.
     pub budget: Option<Budget>,
+    pub monitoring: OrgMonitoring,
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,

@@ -10,7 +10,7 @@ pub const CONTAINERS: &[&str] = &["couchdb", "dind", "orderer", "peer"];
 /// Names of volumes that every pod has.
 pub const VOLUMES: &[&str] = &["config", "data", "msp", "tls", "tmp"];
 /// Names of volumes that some pods have besides.
-pub const SOME_VOLUMES: &[&str] = &["couchdb", "couchdb-local", "dind", "dind-data", "genesis"];
+pub const SOME_VOLUMES: &[&str] = &["couchdb", "couchdb-local", "dind", "dind-data", "genesis", "operations"];
 /// Annotations that templates give to pods.
 pub const ANNOTATIONS: &[&str] = &["checksum/config", "checksum/material"];
 

@@ -2,7 +2,7 @@
 
 use super::Secrets;
 use crate::channel::Artifacts;
-use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
+use crate::crypto::{self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, Usage};
 use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 /// A kind of scope: a folder of templates, rendered once for each thing of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeKind {
+    Network,
     Namespace,
     Org,
     Orderer,
@@ -24,12 +25,20 @@ pub enum ScopeKind {
 
 impl ScopeKind {
     /// In the order in which they are rendered.
-    pub const ALL: &'static [ScopeKind] =
-        &[ScopeKind::Namespace, ScopeKind::Org, ScopeKind::Orderer, ScopeKind::Peer, ScopeKind::ZooKeeper, ScopeKind::Kafka];
+    pub const ALL: &'static [ScopeKind] = &[
+        ScopeKind::Network,
+        ScopeKind::Namespace,
+        ScopeKind::Org,
+        ScopeKind::Orderer,
+        ScopeKind::Peer,
+        ScopeKind::ZooKeeper,
+        ScopeKind::Kafka,
+    ];
 
     /// The folder of its templates, which is also the name of its variable.
     pub fn folder(self) -> &'static str {
         match self {
+            ScopeKind::Network => "network",
             ScopeKind::Namespace => "namespace",
             ScopeKind::Org => "org",
             ScopeKind::Orderer => "orderer",
@@ -123,6 +132,8 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         scopes.push(scope(kind, (&node.name, &node.namespace), view.node(kind, node, network.org(node.id.org()), material)));
     }
     scopes.extend(network.kafka.iter().flat_map(|kafka| of_kafka(kafka, &shared)));
+    let first = network.namespaces.first().map_or("", |namespace| namespace.name.as_str());
+    scopes.push(scope(ScopeKind::Network, (&network.name, first), vec![("monitoring", json!(network.monitoring))]));
     scopes
 }
 
@@ -159,6 +170,7 @@ pub(super) fn shared(network: &Network) -> Value {
         channels,
         kafka: _,
         topic_replicas,
+        monitoring: _,
     } = network;
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({
@@ -187,12 +199,30 @@ impl View {
 
     fn org(&self, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
         let public = material.public().org(org.id);
-        let mut variables = vec![("org", summary(org)), ("msp", json!(self.msp(&public.msp, None)))];
+        let nodes: Vec<Value> = org.nodes.iter().map(|node| json!({ "name": node.name, "role": node.role })).collect();
+        let mut variables = vec![
+            ("org", summary(org)),
+            ("msp", json!(self.msp(&public.msp, None))),
+            ("nodes", json!(nodes)),
+            ("certificates", json!(self.certificates(org, public))),
+        ];
         if let Some(admin) = org.users.iter().position(|user| user.admin) {
             let identity = self.identity(&public.users[admin], material.user_keys(org.id, admin));
             variables.push(("admin", json!(identity)));
         }
         variables
+    }
+
+    /// When the certificates of an org end, in seconds since 1970.
+    fn certificates(&self, org: &Org, public: &OrgPublic) -> Vec<Value> {
+        let entry = |(holder, usage, certificate): (String, Usage, &Certificate)| {
+            let end = match self.shown {
+                Shown::Placeholders => json!("<seconds>"),
+                Shown::Values | Shown::Digests => json!(certificate.not_after.unix_timestamp()),
+            };
+            json!({ "holder": holder, "usage": usage.word(), "not_after": end })
+        };
+        public.certificates(org).into_iter().map(entry).collect()
     }
 
     fn node(&self, kind: ScopeKind, node: &Node, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {

@@ -24,6 +24,8 @@ mod runs;
 mod layers;
 mod namespaces;
 mod networks;
+mod monitoring_types;
+mod operations;
 mod pods;
 mod properties;
 mod samples;

@@ -1,5 +1,6 @@
 //! Every golden manifest against Kubernetes' own types: a field that they do not know is an error, and none is lost on the way.
 
+use crate::monitoring_types::{PrometheusRule, ServiceMonitor};
 use crate::support::{files, read, root};
 use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
@@ -20,6 +21,8 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Service", strictly::<Service>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
+    ("monitoring.coreos.com/v1", "ServiceMonitor", strictly::<ServiceMonitor>),
+    ("monitoring.coreos.com/v1", "PrometheusRule", strictly::<PrometheusRule>),
 ];
 
 #[test]

@@ -8,8 +8,10 @@ mod fabric_config;
 mod go_template;
 mod hosts;
 pub(super) mod kafka;
+mod monitoring;
 mod namespaces;
 mod nodes;
+mod operations;
 mod ordering;
 mod orgs;
 mod own;
@@ -79,6 +81,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     };
     let ordering = Ordering::new(&channels, kafka.as_ref(), &cluster);
     let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
+    let monitoring = monitoring::network(&inputs.values.settings.monitoring, &orgs, &cluster, problems);
     check_unique_names(&orgs, problems);
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, &channels, problems);
@@ -107,6 +110,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         channels,
         kafka,
         topic_replicas: ordering.topic_replicas,
+        monitoring,
     })
 }
 

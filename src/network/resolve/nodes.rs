@@ -6,15 +6,15 @@ use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_config, namespaces, pods, settings, state_database};
+use super::{chaincode, fabric_config, monitoring, namespaces, operations, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
 use crate::network::addresses::{self, port};
 use crate::network::pod::VOLUMES;
 use crate::network::{
-    Budget, ChaincodeRuntime, Channel, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Probe, Probes, Reach,
-    Role, Rollout, Service, ServicePort, StateDatabase, names,
+    Budget, ChaincodeRuntime, Channel, Labels, Listener, MspSource, Node, NodeId, Operations, Org, OrgKind, Paths, Probe, Probes,
+    Reach, Role, Rollout, Service, ServicePort, StateDatabase, names,
 };
 use std::collections::BTreeMap;
 
@@ -27,6 +27,7 @@ pub fn finish(
 ) -> Vec<Org> {
     let addresses = addresses(channels, ordering);
     let runtime = chaincode::choice(inputs, cluster, problems);
+    operations::check(&inputs.values.settings.operations.tls, problems);
     let rollout = settings::rollout(&inputs.values.settings.orderer.rollout, problems);
     let mut databases = state_database::Taken::default();
     drafts
@@ -50,6 +51,8 @@ pub fn finish(
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
             let budget = budget(&draft, cluster);
+            let watched = (nodes.as_slice(), service.as_ref());
+            let monitoring = monitoring::of_org(&draft, watched, (&inputs.values.settings, cluster), problems);
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
@@ -67,6 +70,7 @@ pub fn finish(
                 users,
                 nodes,
                 service,
+                monitoring,
                 place,
             }
         })
@@ -181,7 +185,11 @@ impl Completion<'_> {
         let chaincode_runtime =
             (draft.role == Role::Peer).then(|| chaincode::runtime(self.runtime, self.inputs, self.cluster, problems));
         let genesis = self.ordering.genesis.as_ref().filter(|_| draft.role == Role::Orderer).map(|genesis| genesis.name.clone());
-        let told = Told { cluster: self.cluster, settings: &settings, msp_id: self.msp_id };
+        let operations = operations::operations(&settings.metrics, &everywhere.operations.tls, problems);
+        monitoring::check_told(&settings.metrics.provider, &operations.metrics, everywhere, problems);
+        operations::check_log_format(&settings.log_format, problems);
+        let told =
+            Told { cluster: self.cluster, settings: &settings, msp_id: self.msp_id, name: &draft.name, operations: &operations };
         let mut env = match (&state_database, &chaincode_runtime) {
             (Some(database), Some(runtime)) => {
                 let chaincode = service_ports.iter().find(|port| port.target == Listener::Chaincode);
@@ -194,8 +202,8 @@ impl Completion<'_> {
         let config = fabric_config::config(&settings.config, (draft.role, self.cluster.version), &mut env, problems);
         let own_env = pods::env(&settings.extra_env, &env, problems);
         env.extend(own_env);
-        let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref());
-        let volumes = volumes(genesis.as_ref(), state_database.as_ref(), chaincode_runtime.as_ref());
+        let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref(), &operations);
+        let volumes = volumes(genesis.as_ref(), state_database.as_ref(), chaincode_runtime.as_ref(), &operations);
         let mut taken: Vec<(&str, u16)> = ports.iter().map(|port| (port.name.word(), port.port)).collect();
         if let Some(StateDatabase::CouchDb(couchdb)) = &state_database {
             taken.push(("couchdb", couchdb.port));
@@ -231,6 +239,7 @@ impl Completion<'_> {
             tolerations: settings::tolerations(&settings.tolerations, problems),
             pod,
             probes: self.probes(draft.role, chaincode_runtime.as_ref()),
+            operations,
             state_database,
             chaincode_runtime,
             genesis,
@@ -324,18 +333,29 @@ impl Completion<'_> {
     }
 }
 
-/// Where a node's container has something mounted.
 /// The volumes of a node's pod.
-fn volumes(genesis: Option<&String>, database: Option<&StateDatabase>, runtime: Option<&ChaincodeRuntime>) -> Vec<&'static str> {
+fn volumes(
+    genesis: Option<&String>,
+    database: Option<&StateDatabase>,
+    runtime: Option<&ChaincodeRuntime>,
+    operations: &Operations,
+) -> Vec<&'static str> {
     let mut volumes = VOLUMES.to_vec();
     let mut also = |is_there: bool, names: &[&'static str]| volumes.extend(names.iter().filter(|_| is_there));
     also(genesis.is_some(), &["genesis"]);
     also(matches!(database, Some(StateDatabase::CouchDb(_))), &["couchdb", "couchdb-local"]);
     also(matches!(runtime, Some(ChaincodeRuntime::Dind(_))), &["dind", "dind-data"]);
+    also(operations.client_secret().is_some(), &["operations"]);
     volumes
 }
 
-fn mounts(role: Role, genesis: Option<&String>, runtime: Option<&ChaincodeRuntime>) -> Vec<&'static str> {
+/// Where a node's container has something mounted.
+fn mounts(
+    role: Role,
+    genesis: Option<&String>,
+    runtime: Option<&ChaincodeRuntime>,
+    operations: &Operations,
+) -> Vec<&'static str> {
     let paths = Paths::STANDARD;
     let data = match role {
         Role::Peer => paths.peer_data,
@@ -343,6 +363,7 @@ fn mounts(role: Role, genesis: Option<&String>, runtime: Option<&ChaincodeRuntim
     };
     let mut mounts = vec![paths.config, data, paths.msp, paths.tls, "/tmp"];
     mounts.extend(genesis.map(|_| paths.genesis));
+    mounts.extend(operations.client_secret().map(|_| paths.operations));
     mounts.extend(matches!(runtime, Some(ChaincodeRuntime::Dind(_))).then_some(paths.docker));
     mounts
 }

@@ -38,7 +38,7 @@ pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> 
         security = security.max(pod_security::of_volume(volume, problems));
     }
     let mut labels = made.labels.clone();
-    labels.extend(own_labels(settings, made.labels, problems));
+    labels.extend(own_labels(&settings.pod_labels, made.labels, problems));
     let priority = &settings.priority_class_name;
     if given(priority)
         && let Err(reason) = names::check_subdomain(priority)
@@ -161,12 +161,13 @@ impl Taken {
     }
 }
 
-fn own_labels(settings: &NodeSettings, made: &Labels, problems: &mut Problems) -> Labels {
-    for (key, value) in settings.pod_labels.iter() {
+/// The user's labels beside those that fabkube gives.
+pub fn own_labels(settings: &Ordered<Spanned<String>>, made: &Labels, problems: &mut Problems) -> Labels {
+    for (key, value) in settings.iter() {
         if made.contains_key(&key.value) {
             let problem = Problem::new(Code::FK0293, format!("the label `{}` is fabkube's own", key.value));
             let known: Vec<&str> = made.keys().map(String::as_str).collect();
-            let help = format!("Services and budgets find pods by it: use another; fabkube's own are `{}`", known.join("`, `"));
+            let help = format!("objects are found by it: use another; fabkube's own are `{}`", known.join("`, `"));
             problems.push(problem.at(&key.place).help(help));
         }
         check_key(key, "a label", problems);
@@ -175,7 +176,7 @@ fn own_labels(settings: &NodeSettings, made: &Labels, problems: &mut Problems) -
             problems.push(problem.at(&value.place).help("use letters, digits, `-`, `_` and `.`; annotations take any text"));
         }
     }
-    texts(&settings.pod_labels)
+    texts(settings)
 }
 
 fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {

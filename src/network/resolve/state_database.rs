@@ -33,12 +33,23 @@ pub fn state_database(
         _ => StateDatabase::CouchDb(CouchDb {
             image: settings::image(&couchdb.image, (everywhere, ""), problems),
             user: settings::needed(&couchdb.user, "couchdb.user", problems),
+            log_level: log_level(&couchdb.log_level, problems),
             secret: secret.to_owned(),
             port: port::COUCHDB,
             storage: settings::storage(&couchdb.storage, problems),
             resources: settings::resources(&couchdb.resources, problems),
         }),
     }
+}
+
+/// CouchDB's own words (`[log] level`, `src/couch_log/src/couch_log_util.erl`).
+fn log_level(level: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    if !given(level) {
+        return None;
+    }
+    let known = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none"];
+    settings::one_of(level, "log level of CouchDB", &known, problems);
+    Some(level.value.clone())
 }
 
 fn external(choice: &Spanned<String>, couchdb: &CouchDbSettings, problems: &mut Problems) -> ExternalCouchDb {
