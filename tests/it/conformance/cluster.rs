@@ -2,7 +2,7 @@
 //! What Fabric is then asked to do is the test's.
 
 use super::manifests::{Manifests, name_of, namespace_of};
-use super::net::{self, Forwarder};
+use super::net::{self, Forwarder, Tls};
 use super::pod::Pod;
 use super::process::{Processes, Sandbox};
 use k8s_openapi::api::apps::v1::StatefulSet;
@@ -197,5 +197,9 @@ fn probe(pod: &Pod, probe: &Probe) -> Result<(), String> {
         return net::connect(pod.port(&socket.port)).map(drop);
     }
     let http = probe.http_get.as_ref().unwrap_or_else(|| panic!("{} has a probe that is not read", pod.name));
-    net::get(pod.port(&http.port), http.path.as_deref().unwrap_or("/")).map(drop)
+    let (at, path) = (pod.port(&http.port), http.path.as_deref().unwrap_or("/"));
+    match http.scheme.as_deref() {
+        Some("HTTPS") => net::get_by_tls(at, path, &Tls::default()).map(drop),
+        _ => net::get(at, path).map(drop),
+    }
 }

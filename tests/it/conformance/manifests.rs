@@ -15,6 +15,8 @@ pub struct Manifests {
     secrets: Vec<Secret>,
     pub services: Vec<Service>,
     pub stateful_sets: Vec<StatefulSet>,
+    /// What watches the network: objects of Prometheus' operator, and dashboards.
+    pub monitoring: Vec<serde_json::Value>,
 }
 
 impl Manifests {
@@ -23,6 +25,8 @@ impl Manifests {
         let mut found = Self::default();
         for document in yaml::documents(stream).unwrap_or_else(|(line, e)| panic!("line {line} of the stream: {e}")) {
             match document.get("kind").and_then(|kind| kind.as_str()) {
+                Some("ServiceMonitor" | "PrometheusRule") => found.monitoring.push(json(&document)),
+                Some("ConfigMap") if is_dashboard(&document) => found.monitoring.push(json(&document)),
                 Some("ConfigMap") => found.config_maps.push(typed(&document)),
                 Some("Secret") => found.secrets.push(typed(&document)),
                 Some("Service") => found.services.push(typed(&document)),
@@ -31,6 +35,13 @@ impl Manifests {
             }
         }
         found
+    }
+
+    /// The same Secret once more, under another name.
+    pub fn copy_secret(&mut self, name: &str, copy: &str) {
+        let mut secret = named(&self.secrets, name).clone();
+        secret.metadata.name = Some(copy.to_owned());
+        self.secrets.push(secret);
     }
 
     /// The data of a ConfigMap, as the files of its volume.
@@ -77,9 +88,16 @@ pub fn namespace_of(object: &impl Metadata<Ty = ObjectMeta>) -> &str {
     object.metadata().namespace.as_deref().expect("an object has a namespace")
 }
 
+fn json(document: &yaml::Value) -> serde_json::Value {
+    serde_json::to_value(document).expect("an object is JSON")
+}
+
+fn is_dashboard(document: &yaml::Value) -> bool {
+    document["metadata"]["labels"].get("grafana_dashboard").is_some()
+}
+
 fn typed<T: DeserializeOwned>(document: &yaml::Value) -> T {
-    let json = serde_json::to_value(document).expect("an object is JSON");
-    serde_json::from_value(json).unwrap_or_else(|e| panic!("{e} in {}", yaml::to_text(document)))
+    serde_json::from_value(json(document)).unwrap_or_else(|e| panic!("{e} in {}", yaml::to_text(document)))
 }
 
 fn named<'a, T: Metadata<Ty = ObjectMeta>>(objects: &'a [T], name: &str) -> &'a T {

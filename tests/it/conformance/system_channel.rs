@@ -5,6 +5,7 @@ use super::client::{Address, Admin, CHANNEL, address};
 use super::cluster::Cluster;
 use super::manifests::Manifests;
 use super::network::{metric, no_secret_is_logged};
+use super::operations;
 use super::pod::Pod;
 use super::programs::{programs, say, version};
 use crate::support::{Project, root};
@@ -25,6 +26,13 @@ fn fabric_runs_raft_with_a_system_channel() {
 #[test]
 fn fabric_runs_raft_without_tls_for_clients() {
     conforms("Raft with a system channel, clients without TLS", without_tls(raft()));
+}
+
+#[test]
+fn fabric_tells_what_alarms_and_the_dashboard_are_made_of_with_a_system_channel() {
+    let project = raft();
+    project.write("values.yaml", operations::WATCHED);
+    conforms("Raft with a system channel, watched by TLS", project);
 }
 
 #[test]
@@ -200,6 +208,9 @@ fn conforms(case: &str, project: Project) {
         raft_agrees(&cluster, several);
     }
     no_secret_is_logged(&cluster);
+    if !cluster.manifests.monitoring.is_empty() {
+        operations::told(&cluster, case);
+    }
     say(&format!("conformance: {case} in Fabric {}: passed in {:.0?}", &set[1]["fabric.version=".len()..], begun.elapsed()));
 }
 
