@@ -5,6 +5,7 @@
 
 mod support;
 
+mod alarms;
 mod authorities;
 mod block;
 mod chains;

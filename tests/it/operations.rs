@@ -200,7 +200,7 @@ fn a_servicemonitor_finds_the_services_of_nodes_alone() {
     assert_eq!((endpoint["scheme"].as_str(), endpoint.get("tlsConfig")), (Some("http"), None));
 }
 
-/// The ends of certificates are public and stay the same: two renders print one text, with keys or without.
+/// As `crypto list` says them.
 #[test]
 fn alarms_know_every_node_and_when_its_certificates_end() {
     let values = "monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true, certificateDays: 45}}";

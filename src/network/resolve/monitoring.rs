@@ -160,7 +160,7 @@ fn namespace(setting: &Spanned<String>, problems: &mut Problems) -> Option<Strin
 fn check_scraping(settings: &ServiceMonitorSettings, problems: &mut Problems) {
     let ServiceMonitorSettings { interval, scrape_timeout, .. } = settings;
     for setting in [interval, scrape_timeout].into_iter().filter(|setting| given(setting)) {
-        if !milliseconds(setting).is_some_and(|length| length > 0) {
+        if milliseconds(setting).is_none_or(|length| length == 0) {
             let problem = Problem::new(Code::FK0742, format!("`{setting}` is no duration as Prometheus reads them"));
             problems.push(problem.at(&setting.place).help("write `30s`, `1m` or `1m30s`"));
         }
