@@ -31,7 +31,7 @@ fn fabric_runs_raft_without_tls_for_clients() {
 #[test]
 fn fabric_tells_what_alarms_and_the_dashboard_are_made_of_with_a_system_channel() {
     let project = raft();
-    project.write("values.yaml", operations::WATCHED);
+    project.write("values.yaml", &format!("{}{}", project.read("values.yaml"), operations::WATCHED));
     conforms("Raft with a system channel, watched by TLS", project);
 }
 
