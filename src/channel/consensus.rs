@@ -11,6 +11,9 @@ use prost::Message;
 /// `OrdererType` of Raft.
 pub(super) const ETCDRAFT: &str = "etcdraft";
 
+/// `OrdererType` of Kafka.
+pub(super) const KAFKA: &str = "kafka";
+
 /// `OrdererType` of BFT.
 pub(super) const BFT: &str = "BFT";
 
@@ -22,7 +25,7 @@ pub(super) fn consensus_type(
 ) -> Result<ConsensusType, Stop> {
     let (name, metadata) = match consensus {
         Consensus::Solo => ("solo", Vec::new()),
-        Consensus::Kafka { brokers: _ } => ("kafka", Vec::new()),
+        Consensus::Kafka { brokers: _ } => (KAFKA, Vec::new()),
         Consensus::Raft { consenters, options } => {
             let metadata = RaftMetadata {
                 consenters: consenters.iter().map(|c| raft_consenter(c, encoding, problems)).collect::<Result<_, _>>()?,

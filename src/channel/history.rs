@@ -2,6 +2,7 @@
 //! Whether they still fit the files is `compare`'s.
 
 use super::block::{self, Genesis};
+use super::brokers;
 use super::consensus::ETCDRAFT;
 use super::proto::configtx::ConfigGroup;
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
@@ -79,6 +80,7 @@ pub fn history<'a>(network: &Network, store: &'a Store, lock: &Lock, problems: &
             }
         };
         if let Some(stored) = &stored {
+            brokers::check(stored, channel, network, problems);
             history.pinned.extend(pinned(network, channel, stored));
             for rooted in rooted(channel, stored) {
                 if !history.rooted.iter().any(|known| known.org == rooted.org) {

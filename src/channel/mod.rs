@@ -2,6 +2,7 @@
 //! What a channel shall be is decided in `network`; keys are `crypto`'s, and only their public parts come in here.
 
 mod block;
+mod brokers;
 mod compare;
 mod consensus;
 mod creation;

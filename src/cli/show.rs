@@ -128,7 +128,10 @@ fn namespace_line(namespace: &Namespace, network: &Network) -> String {
     let evictions = namespace.orderers_budget.as_ref().map_or(String::new(), |budget| {
         format!(", {} of {} orderers may be evicted at once", budget.max_unavailable, network.nodes().filter(is_orderer).count())
     });
-    format!("namespace {} of {} (Pod Security {}{evictions})", namespace.name, whose, namespace.pod_security.word())
+    let level = namespace.pod_security.word();
+    let security =
+        if namespace.create { format!("Pod Security {level}") } else { format!("not made here, for Pod Security {level}") };
+    format!("namespace {} of {whose} ({security}{evictions})", namespace.name)
 }
 
 /// The brokers as channels name them.

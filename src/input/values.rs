@@ -7,8 +7,8 @@ pub use operations::{
     ServiceMonitorSettings,
 };
 
-use crate::diag::Problems;
-use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
+use crate::diag::{Place, Problems};
+use crate::yaml::{self, Content, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -71,7 +71,7 @@ pub struct NamespaceSettings {
     pub name: Spanned<String>,
     /// By an org's Name or Domain.
     pub of: Ordered<Spanned<String>>,
-    pub create: bool,
+    pub create: Spanned<bool>,
 }
 
 /// What holds for every image.
@@ -320,12 +320,26 @@ impl Values {
         merged([self.tree.get("defaults"), self.tree.get(component)], problems)
     }
 
+    /// Where the user wrote the first setting below a path, but below one of its keys; `None` where all are defaults.
+    pub fn written(&self, path: &[&str], except: &str) -> Option<&Place> {
+        let above = path.iter().try_fold(&self.tree, |node, key| node.get(key))?;
+        let Content::Mapping(entries) = &above.content else { return written(above) };
+        entries.iter().filter(|(key, _)| key.text() != Some(except)).find_map(|(_, value)| written(value))
+    }
+
     fn of_org(&self, domain: &str, key: &str) -> Option<&Node> {
         self.tree.get("orgs")?.get(domain)?.get(key)
     }
 
     fn of_node(&self, domain: &str, hostname: &str) -> Option<&Node> {
         self.of_org(domain, "nodes")?.get(hostname)
+    }
+}
+
+fn written(node: &Node) -> Option<&Place> {
+    match &node.content {
+        Content::Mapping(entries) => entries.iter().find_map(|(_, value)| written(value)),
+        Content::Scalar(_) | Content::Sequence(_) => Some(&node.place).filter(|place| place.name() != DEFAULTS_NAME),
     }
 }
 

@@ -76,8 +76,12 @@ impl FabricVersion {
         }
     }
 
-    /// The tag of Docker's image for the release's peers: from Docker 29 on, peers before 2.5.15 and 3.1.4 cannot build chaincodes
-    /// (fabric issues 5350 and 5353), and those before 2.4.1 are of the days of 20.10.
+    /// Whether the release's peers build chaincodes with Docker 29 and later: since 2.5.15 and 3.1.4 (fabric issues 5350 and 5353).
+    pub fn builds_with_docker_29(self) -> bool {
+        if self.is_from((3, 0)) { self >= FabricVersion::new(3, 1, 4) } else { self >= FabricVersion::new(2, 5, 15) }
+    }
+
+    /// The tag of Docker's image for the release's peers: one before 29, and for those before 2.4.1 one of their days.
     pub fn docker_tag(self) -> &'static str {
         if self.features().ccaas_builder { "28.5.1-dind" } else { "20.10.24-dind" }
     }
@@ -106,5 +110,7 @@ mod tests {
         let tag = |version: &str| version.parse::<FabricVersion>().unwrap().docker_tag();
         assert_eq!([tag("1.4"), tag("2.4.0")], ["20.10.24-dind"; 2]);
         assert_eq!([tag("2.4.1"), tag("2.5.14"), tag("3.1")], ["28.5.1-dind"; 3]);
+        let builds = |version: &str| version.parse::<FabricVersion>().unwrap().builds_with_docker_29();
+        assert_eq!(["2.5.14", "2.5.15", "3.0.0", "3.1.3", "3.1.4"].map(builds), [false, true, false, false, true]);
     }
 }

@@ -6,6 +6,7 @@ mod chaincode_runtime;
 mod channel;
 mod fabric_keys;
 mod features;
+mod image_reference;
 mod kafka;
 pub mod monitoring;
 pub mod names;
@@ -38,7 +39,7 @@ pub use operations::{Metrics, Operations, OperationsTls};
 pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
 pub use pod::{AntiAffinity, Pod, PodSecurity, Reach, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
-pub use resolve::{Purpose, organization, resolve};
+pub use resolve::{Purpose, named_version, organization, resolve};
 pub use state_database::{CouchDb, ExternalCouchDb, StateDatabase};
 pub use versions::FabricVersion;
 

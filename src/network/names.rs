@@ -106,6 +106,14 @@ pub fn check_label_value(value: &str) -> Result<(), String> {
     Err(reason.to_owned())
 }
 
+/// Whether a text can name a resource of containers; if not, why (kubernetes `pkg/apis/core/validation`,
+/// `ValidateContainerResourceName`).
+pub fn check_resource(name: &str) -> Result<(), String> {
+    check_qualified(name)?;
+    let is_standard = ["cpu", "memory", "ephemeral-storage"].contains(&name) || name.starts_with("hugepages-");
+    if is_standard || name.contains('/') { Ok(()) } else { Err("Kubernetes has no such resource of its own".to_owned()) }
+}
+
 /// `<org>-<hostname>`.
 pub fn node(org: &str, hostname: &str) -> String {
     format!("{org}-{hostname}")
@@ -195,10 +203,13 @@ pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> 
     labels
 }
 
+/// The label of a namespace that says what Kubernetes lets its pods do.
+pub const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
+
 /// The labels of a namespace: what Kubernetes lets its pods do is one of them, and the org that has it for itself.
 pub fn namespace_labels(network: &str, pod_security: super::PodSecurity, org: Option<&str>) -> super::Labels {
     let mut labels = labels(network, "fabric", "network", org);
-    labels.insert("pod-security.kubernetes.io/enforce".to_owned(), pod_security.word().to_owned());
+    labels.insert(POD_SECURITY.to_owned(), pod_security.word().to_owned());
     labels
 }
 
@@ -250,6 +261,16 @@ mod tests {
             check_label_value("a:b").is_err() && check_label_value("a.").is_err() && check_label_value(&"a".repeat(64)).is_err()
         );
         assert!(check_subdomain("0.couch-db").is_ok() && check_subdomain("a..b").is_err() && check_subdomain("A").is_err());
+    }
+
+    #[test]
+    fn a_resource_is_of_kubernetes_or_has_a_domain() {
+        for right in ["cpu", "hugepages-2Mi", "nvidia.com/gpu"] {
+            assert_eq!(check_resource(right), Ok(()), "{right}");
+        }
+        for wrong in ["gpu", "bad key!", "", "nvidia.com/"] {
+            assert!(check_resource(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -36,6 +36,10 @@ const NEWEST: &[FabricVersion] =
 
 /// The newest patches of lines that no message advises: later ones have all that they have.
 const SUPERSEDED: &[FabricVersion] = &[
+    FabricVersion::new(1, 0, 6),
+    FabricVersion::new(1, 1, 1),
+    FabricVersion::new(1, 2, 1),
+    FabricVersion::new(1, 3, 0),
     FabricVersion::new(2, 0, 1),
     FabricVersion::new(2, 1, 1),
     FabricVersion::new(2, 3, 3),
@@ -46,20 +50,36 @@ const SUPERSEDED: &[FabricVersion] = &[
 impl FromStr for FabricVersion {
     type Err = String;
 
-    /// `2.5.16`, or a line of releases (`2.5`), which means its newest patch.
+    /// `2.5.16`, or a line of releases (`2.5`), which means its newest patch; `v2.5.16` as git's tags have it.
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
-        match parts.as_deref() {
-            Some(&[major, minor, patch]) => Ok(Self { major, minor, patch }),
-            Some(&[major, minor]) => NEWEST
-                .iter()
-                .chain(SUPERSEDED)
-                .copied()
-                .find(|v| (v.major, v.minor) == (major, minor))
-                .ok_or_else(|| format!("no newest patch of Fabric `{text}` is known")),
-            _ => Err(format!("`{text}` is no Fabric version")),
-        }
+        let number = |part: &str| part.parse().ok().filter(|_| part.chars().all(|c| c.is_ascii_digit()));
+        let parts: Option<Vec<u32>> = text.strip_prefix('v').unwrap_or(text).split('.').map(number).collect();
+        let (line, patch) = match parts.as_deref() {
+            Some(&[major, minor, patch]) => ((major, minor), Some(patch)),
+            Some(&[major, minor]) => ((major, minor), None),
+            _ => return Err(format!("`{text}` is no Fabric version")),
+        };
+        let newest = newest_patch(line).ok_or_else(|| format!("`{text}` is of no line of Fabric's releases that is known"))?;
+        Ok(Self { patch: patch.unwrap_or(newest.patch), ..newest })
     }
+}
+
+impl FabricVersion {
+    /// The newest known patch of its line, where it is later than that.
+    pub fn known_before(self) -> Option<Self> {
+        newest_patch((self.major, self.minor)).filter(|newest| *newest < self)
+    }
+}
+
+fn newest_patch(line: (u32, u32)) -> Option<FabricVersion> {
+    NEWEST.iter().chain(SUPERSEDED).copied().find(|newest| (newest.major, newest.minor) == line)
+}
+
+/// Every line of releases that is deployed, as users write it.
+pub fn lines() -> Vec<String> {
+    let mut known: Vec<&FabricVersion> = NEWEST.iter().chain(SUPERSEDED).filter(|newest| **newest >= OLDEST_DEPLOYED).collect();
+    known.sort();
+    known.iter().map(|newest| format!("{}.{}", newest.major, newest.minor)).collect()
 }
 
 /// Where in a channel's configuration a capability stands.
@@ -253,8 +273,17 @@ mod tests {
         assert_eq!("2.5".parse(), Ok(FabricVersion::new(2, 5, 16)));
         assert_eq!("2.5.4".parse(), Ok(FabricVersion::new(2, 5, 4)));
         assert_eq!("2.4".parse(), Ok(FabricVersion::new(2, 4, 9)));
-        assert!("2".parse::<FabricVersion>().is_err());
-        assert!("latest".parse::<FabricVersion>().is_err());
+        assert_eq!("v2.5.4".parse(), Ok(FabricVersion::new(2, 5, 4)));
+        for wrong in ["", "2", "latest", "v", "2.+5", "2.5.", "2.6", "2.6.0", "3.2.0", "4.0", "9.9.9", "1.5.1"] {
+            assert!(wrong.parse::<FabricVersion>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_patch_may_be_later_than_those_that_are_known() {
+        let known = |text: &str| text.parse::<FabricVersion>().unwrap().known_before();
+        assert_eq!(known("3.1.99"), Some(WITH_BFT));
+        assert_eq!([known("3.1"), known("2.5.16"), known("1.3.0")], [None; 3]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ fn own_settings_of_core_yaml_join_from_component_to_node_lists_of_maps_included(
     expect(
         &with_values(
             "
-            peer: {config: {peer: {Gossip: {pullInterval: 5s}}, chaincode: {externalBuilders: []}}}
+            peer: {config: {peer: {Gossip: {pullInterval: 5s}}, chaincode: {externalBuilders: [{name: own, path: /opt/own}]}}}
             orgs:
               org1.example.com:
                 peer: {config: {ledger: {state: {couchDBConfig: {cacheSize: 128}}}}}
@@ -22,12 +22,12 @@ fn own_settings_of_core_yaml_join_from_component_to_node_lists_of_maps_included(
         ConfigMap/org1-peer0
         - pullInterval: 4s
         + pullInterval: 5s
-        - externalBuilders:
         - - name: ccaas_builder
         - path: /opt/hyperledger/ccaas_builder
         - propagateEnvironment:
         - - CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG
-        + externalBuilders: []
+        + - name: own
+        + path: /opt/own
         - cacheSize: 64
         + cacheSize: 128
         ConfigMap/org1-peer1
@@ -46,12 +46,12 @@ fn own_settings_of_core_yaml_join_from_component_to_node_lists_of_maps_included(
         ConfigMap/org2-peer0 ConfigMap/org2-peer1
         - pullInterval: 4s
         + pullInterval: 5s
-        - externalBuilders:
         - - name: ccaas_builder
         - path: /opt/hyperledger/ccaas_builder
         - propagateEnvironment:
         - - CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG
-        + externalBuilders: []
+        + - name: own
+        + path: /opt/own
         StatefulSet/org1-peer0
         - checksum/config
         + checksum/config

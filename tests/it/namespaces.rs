@@ -92,6 +92,15 @@ fn objects_addresses_and_blocks_follow_each_org_to_its_namespace() {
 }
 
 #[test]
+fn what_is_not_made_is_not_shown_as_labelled() {
+    let shown = |args: &[&str]| Project::sample().run(&[&["show"], args].concat()).ok().stdout;
+    let line = "namespace default of orderer, org1, org2 (not made here, for Pod Security restricted, 1 of 3";
+    assert!(shown(&["-n", "default"]).contains(line));
+    let line = "namespace fabric of orderer, org1, org2 (not made here, for Pod Security privileged, 1 of 3";
+    assert!(shown(&["--set", "namespaces.create=false,chaincode.runtime=dind"]).contains(line));
+}
+
+#[test]
 fn orgs_may_share_a_namespace_and_namesakes_may_not() {
     let project = Project::sample();
     let renamed = "orgs: {org1.example.com: {name: bank}, org2.example.com: {name: bank}}\n";

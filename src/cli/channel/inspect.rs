@@ -3,8 +3,9 @@
 use crate::channel;
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, print, report};
-use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::network::FabricVersion;
+use crate::diag::{Place, Problems, Stop};
+use crate::network::{self, FabricVersion};
+use crate::yaml::Spanned;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -36,9 +37,6 @@ impl Inspect {
 /// The release that the user names, if any: a file needs no project around it, whose values would name one.
 fn version(project: &ProjectArgs, problems: &mut Problems) -> Result<Option<FabricVersion>, Stop> {
     let Some(text) = project.fabric_version() else { return Ok(None) };
-    text.parse().map(Some).map_err(|reason: String| {
-        let problem = Problem::new(Code::FK0213, reason).at(&Place::option(&format!("--fabric-version {text}")));
-        problems.push(problem.help("write a release, `2.5.16`, or a line of releases, `2.5`"));
-        Stop::Reported
-    })
+    let wanted = Spanned::new(text.to_owned(), Place::option(&format!("--fabric-version {text}")));
+    network::named_version(&wanted, problems).map(Some).ok_or(Stop::Reported)
 }

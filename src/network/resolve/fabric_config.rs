@@ -57,6 +57,10 @@ impl Judge<'_> {
             self.env.retain(|made| made.name != variable);
             return;
         }
+        if self.keys.as_ref().is_some_and(|keys| keys.gone(self.role, path).is_some()) {
+            self.unknown(path, place);
+            return;
+        }
         let remedy = own::remedy(&variable, self.env).or_else(|| own::is_secret(&variable).then(|| own::from_secret(&variable)));
         if let Some(remedy) = remedy {
             let message = format!("`{}` of {} is not yours to set", path.join("."), self.file());

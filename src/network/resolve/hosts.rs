@@ -2,7 +2,7 @@
 
 use super::Cluster;
 use super::orgs::{NodeDraft, OrgDraft};
-use crate::network::{Addressing, HostPort, NodeId, Role, addresses};
+use crate::network::{Addressing, HostPort, NodeId, Role, addresses, names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The answer to "which node is this?".
@@ -13,6 +13,8 @@ pub enum Meaning {
     External,
     /// The machine itself, where several nodes could be meant.
     Loopback,
+    /// A name of a node's Service in a namespace where the node is not.
+    OtherNamespace(NodeId),
     /// Several nodes have this name; their names.
     Ambiguous(Vec<String>),
     Unknown,
@@ -27,6 +29,9 @@ pub struct Hosts {
     /// `host:port` of consenters whose certificate path says which node they are.
     consenters: BTreeMap<HostPort, NodeId>,
     nodes: BTreeMap<NodeId, (Role, String)>,
+    /// By the name alone of a node's Service, whatever its namespace.
+    services: BTreeMap<String, BTreeSet<NodeId>>,
+    cluster_domain: String,
 }
 
 impl Hosts {
@@ -37,11 +42,14 @@ impl Hosts {
             other_names: BTreeMap::new(),
             consenters: BTreeMap::new(),
             nodes: BTreeMap::new(),
+            services: BTreeMap::new(),
+            cluster_domain: cluster.domain.clone(),
         };
         for org in orgs {
             for node in &org.nodes {
                 hosts.nodes.insert(node.id, (node.role, node.common_name.clone()));
                 add(&mut hosts.common_names, &node.common_name, node.id);
+                add(&mut hosts.services, &node.name, node.id);
                 for name in other_names(org, node, cluster) {
                     add(&mut hosts.other_names, &name, node.id);
                 }
@@ -66,7 +74,9 @@ impl Hosts {
             return Meaning::Node(*node);
         }
         match self.meaning_of_host(&address.host, role) {
-            Meaning::External | Meaning::Unknown if role == Role::Orderer => self.consenter_at(&address.host),
+            Meaning::External | Meaning::OtherNamespace(_) | Meaning::Unknown if role == Role::Orderer => {
+                self.consenter_at(&address.host)
+            }
             meaning => meaning,
         }
     }
@@ -96,11 +106,29 @@ impl Hosts {
                 _ => Meaning::Ambiguous(nodes.iter().filter_map(|id| self.nodes.get(id)).map(|(_, name)| name.clone()).collect()),
             };
         }
-        if host.contains('.') || host.contains(':') { Meaning::External } else { Meaning::Unknown }
+        match self.of_other_namespace(&host, role) {
+            Some(node) => Meaning::OtherNamespace(node),
+            None if host.contains('.') || host.contains(':') => Meaning::External,
+            None => Meaning::Unknown,
+        }
     }
 
-    /// Names near an unknown one, for a hint.
-    pub fn names_of(&self, role: Role) -> Vec<&str> {
+    /// The one node whose Service has this name, but for the namespace.
+    fn of_other_namespace(&self, host: &str, role: Role) -> Option<NodeId> {
+        let in_full = format!(".svc.{}", self.cluster_domain);
+        let short = host.strip_suffix(&in_full).or_else(|| host.strip_suffix(".svc")).unwrap_or(host);
+        let (service, namespace) = short.split_once('.')?;
+        names::check_namespace(namespace).ok()?;
+        let mut nodes = self.services.get(service)?.iter().filter(|id| self.nodes.get(id).is_some_and(|(r, _)| *r == role));
+        nodes.next().copied().filter(|_| nodes.next().is_none())
+    }
+
+    /// Names near an unknown one, for a hint: PIVT's where it looks like one of these.
+    pub fn names_like(&self, host: &str, role: Role) -> Vec<&str> {
+        let pivts = format!("hlf-{}--", role.word());
+        if host.starts_with(&pivts) {
+            return self.other_names.keys().filter(|name| name.starts_with(&pivts)).map(String::as_str).collect();
+        }
         self.nodes.values().filter(|(r, _)| *r == role).map(|(_, name)| name.as_str()).collect()
     }
 }

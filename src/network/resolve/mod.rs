@@ -5,8 +5,10 @@ mod channels;
 mod containers;
 mod environment;
 mod fabric_config;
+mod fabric_version;
 mod go_template;
 mod hosts;
+mod idle;
 pub(super) mod kafka;
 mod monitoring;
 mod namespaces;
@@ -27,8 +29,10 @@ mod units;
 
 use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::input::values::is_default;
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
+pub use fabric_version::named_version;
 use namespaces::Placement;
 use ordering::Ordering;
 
@@ -84,7 +88,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let monitoring = monitoring::network(&inputs.values.settings.monitoring, &orgs, &cluster, problems);
     check_unique_names(&orgs, problems);
     if let Some(kafka) = &kafka {
-        kafka::check_names(kafka, &orgs, &channels, problems);
+        kafka::check_names(kafka, &orgs, (&channels, &cluster.network), problems);
     }
     if known == orgs::Known::All {
         placement.check_orgs(&orgs, problems);
@@ -93,12 +97,16 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     problems.stop_on_errors()?;
     if purpose == Purpose::Deployment {
         check_deployment(inputs, (&orgs, &channels), &cluster, problems);
+        idle::warn(inputs, (&orgs, &channels), kafka.as_ref(), problems);
         problems.stop_on_errors()?;
     }
 
     let may_go = orderers_that_may_go(&orgs, &channels);
     let mut namespaces = placement.namespaces(&orgs, (inputs, &cluster), (may_go, ordering.genesis.as_ref()));
     namespaces.extend(kafka.as_ref().and_then(|kafka| namespaces::of_kafka(kafka, &namespaces, (inputs, &cluster))));
+    if purpose == Purpose::Deployment {
+        namespaces::warn_of_unlabelled(&namespaces, inputs, problems);
+    }
     Ok(Network {
         name: cluster.network,
         fabric_version: cluster.version,
@@ -175,7 +183,7 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
         let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
         problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
     }
-    let version = version(inputs, problems);
+    let version = fabric_version::version(inputs, problems);
     Cluster {
         network: name.value.clone(),
         domain: domain.trim_end_matches('.').to_owned(),
@@ -188,7 +196,7 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
 /// What can be said of a network only as a whole: whether its Fabric version can run it, and what runs with less than users expect.
 fn check_deployment(inputs: &Inputs, (orgs, channels): (&[Org], &[Channel]), cluster: &Cluster, problems: &mut Problems) {
     if cluster.version < versions::OLDEST_DEPLOYED {
-        let wanted = wanted_version(inputs);
+        let wanted = fabric_version::wanted(inputs);
         let oldest = versions::OLDEST_DEPLOYED;
         let message = format!(
             "Fabric {} is too old: its orderers and peers are told other things than those from {oldest} on",
@@ -225,45 +233,18 @@ fn tls(inputs: &Inputs) -> Tls {
     if tls_setting(inputs).is_some_and(|tls| !tls.value) { Tls::Off } else { Tls::On }
 }
 
-/// PIVT's `useActualDomains: true` asks for what values call `addressing: domain`.
+/// PIVT's `useActualDomains: true` asks for what values call `addressing: domain`, unless values ask for something.
 fn addressing(inputs: &Inputs, problems: &mut Problems) -> Addressing {
     let given = &inputs.values.settings.addressing;
     let actual_domains = inputs.network.as_ref().and_then(|network| network.content.use_actual_domains.as_ref());
     match given.value.as_str() {
         "domain" => Addressing::Domain,
-        "service" if actual_domains.is_some_and(|wanted| wanted.value) => Addressing::Domain,
+        "service" if is_default(given) && actual_domains.is_some_and(|wanted| wanted.value) => Addressing::Domain,
         "service" => Addressing::Service,
         other => {
             let problem = Problem::new(Code::FK0212, format!("`{other}` is no way to address nodes"));
             problems.push(problem.at(&given.place).help("write `service` or `domain`"));
             Addressing::Service
-        }
-    }
-}
-
-/// What the user wrote of it; empty where nothing.
-fn wanted_version(inputs: &Inputs) -> Spanned<String> {
-    match &inputs.fabric_version {
-        Some(version) => Spanned { value: version.clone(), place: Place::option(&format!("--fabric-version {version}")) },
-        None => inputs.values.settings.fabric.version.clone(),
-    }
-}
-
-/// The version that the user named; else the one that the inputs ask for.
-fn version(inputs: &Inputs, problems: &mut Problems) -> FabricVersion {
-    let wanted = wanted_version(inputs);
-    if !given(&wanted) {
-        return channels::version_chosen(inputs);
-    }
-    match wanted.parse::<FabricVersion>() {
-        Ok(version) => version,
-        Err(reason) => {
-            problems.push(
-                Problem::new(Code::FK0213, reason)
-                    .at(&wanted.place)
-                    .help("write a release, `2.5.16`, or a line of releases, `2.5`"),
-            );
-            versions::DEFAULT
         }
     }
 }

@@ -74,7 +74,12 @@ impl<'a> Placement<'a> {
         }
         for org in orgs {
             let mut entries = entries(of, &org.short_name, &org.domain);
-            let Some((key, name)) = entries.next() else { continue };
+            let Some((key, name)) = entries.next() else {
+                if is_of_cluster(&org.namespace) {
+                    problems.push(would_be_in_clusters(org));
+                }
+                continue;
+            };
             for (other_key, other) in entries.filter(|(_, other)| other.value != name.value) {
                 let message = format!(
                     "`namespaces.of` has two namespaces for one org: `{}` for `{}`, and `{}` for `{}`",
@@ -127,8 +132,42 @@ impl<'a> Placement<'a> {
 /// Whether a namespace is emitted. Some are in every cluster, with pods of others that our labels would keep from starting: they are
 /// neither made nor labelled.
 fn is_made(name: &str, inputs: &Inputs) -> bool {
-    let is_of_cluster = ["default", "kube-system", "kube-public", "kube-node-lease"].contains(&name);
-    inputs.values.settings.namespaces.create && !is_of_cluster
+    inputs.values.settings.namespaces.create.value && !is_of_cluster(name)
+}
+
+fn is_of_cluster(name: &str) -> bool {
+    ["default", "kube-system", "kube-public", "kube-node-lease"].contains(&name)
+}
+
+/// An org that is called as a namespace of the cluster's own has nobody's word that it is to be there.
+fn would_be_in_clusters(org: &Org) -> Problem {
+    let Org { short_name, namespace, .. } = org;
+    let message = format!("the org `{short_name}` would be in the namespace `{namespace}`, which is the cluster's own");
+    let help =
+        format!("say in which one it is to be: `namespaces: {{of: {{{short_name}: …}}}}`, `{namespace}` too if it is meant");
+    Problem::new(Code::FK0268, message).at(&org.place).help(help)
+}
+
+/// A namespace that fabkube does not make it does not label either: somebody else has to let pods in that need more than the strictest
+/// level.
+pub fn warn_of_unlabelled(namespaces: &[Namespace], inputs: &Inputs, problems: &mut Problems) {
+    let NamespaceSettings { create, name, .. } = &inputs.values.settings.namespaces;
+    for namespace in namespaces.iter().filter(|namespace| !namespace.create && namespace.pod_security != PodSecurity::Restricted)
+    {
+        let (label, level) = (names::POD_SECURITY, namespace.pod_security.word());
+        let message = format!(
+            "the namespace `{}` is not made here and so not labelled, and its pods need the Pod Security level `{level}`",
+            namespace.name
+        );
+        let place = match &inputs.namespace {
+            _ if !create.value => Some(create.place.clone()),
+            Some(option) => Some(Place::option(&format!("-n {option}"))),
+            None => Some(name.place.clone()).filter(|_| !is_default(name)),
+        };
+        let help = format!("whoever owns it has to allow them: `kubectl label namespace {} {label}={level}`", namespace.name);
+        let problem = Problem::new(Code::FK0296, message).help(help);
+        problems.push(place.iter().fold(problem, |problem, place| problem.at(place)));
+    }
 }
 
 /// Kafka's, where no org is in it.

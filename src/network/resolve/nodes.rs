@@ -200,6 +200,9 @@ impl Completion<'_> {
             _ => environment::orderer(&told, self.ordering),
         };
         let config = fabric_config::config(&settings.config, (draft.role, self.cluster.version), &mut env, problems);
+        if let (Role::Orderer, Some(brokers)) = (draft.role, self.ordering.brokers) {
+            super::kafka::check_topic(&settings.config, brokers, problems);
+        }
         let own_env = pods::env(&settings.extra_env, &env, problems);
         env.extend(own_env);
         let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref(), &operations);
@@ -211,6 +214,9 @@ impl Completion<'_> {
         let made = pods::Made { labels: &labels, siblings: self.siblings(draft.role), mounts, volumes, ports: taken };
         let mut pod = pods::pod(&settings, made, problems);
         pod.security = pod.security.max(chaincode_runtime.as_ref().map_or(pod.security, chaincode::security));
+        if draft.role == Role::Peer {
+            chaincode::check_builders(&settings.config, &env, self.cluster, problems);
+        }
         let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
         Node {
             id: draft.id,
@@ -232,10 +238,10 @@ impl Completion<'_> {
             ports,
             service_ports,
             image: settings::image(&settings.image, (&everywhere.image, &self.cluster.version.to_string()), problems),
-            pull_secrets: everywhere.image.pull_secrets.iter().map(|name| name.value.clone()).collect(),
+            pull_secrets: settings::pull_secrets(&everywhere.image, problems),
             storage: settings::storage(&settings.storage, problems),
             resources: settings::resources(&settings.resources, problems),
-            node_selector: settings.node_selector.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
+            node_selector: settings::node_selector(&settings.node_selector, problems),
             tolerations: settings::tolerations(&settings.tolerations, problems),
             pod,
             probes: self.probes(draft.role, chaincode_runtime.as_ref()),

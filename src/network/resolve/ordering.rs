@@ -18,6 +18,8 @@ pub struct Ordering {
     pub readiness: Probe,
     /// How many brokers they ask to have a channel's topic; `None` where no channel orders by Kafka.
     pub topic_replicas: Option<usize>,
+    /// How many brokers there are, where they are ours.
+    pub brokers: Option<usize>,
 }
 
 /// The first block of the system channel.
@@ -66,7 +68,7 @@ impl Ordering {
         let readiness = if has_kafka { Probe::Grpc } else { Probe::Health };
         let topic_replicas = has_kafka.then(|| kafka.map_or(TOPIC_REPLICAS, |kafka| kafka.replication_factor));
         let genesis = system.map(|channel| Genesis { channel: channel.name.clone(), name });
-        Self { genesis, cluster, readiness, topic_replicas }
+        Self { genesis, cluster, readiness, topic_replicas, brokers: kafka.map(|kafka| kafka.pods.replicas) }
     }
 }
 

@@ -45,6 +45,10 @@ const BREAKING: &[(&str, &str)] = &[
     ("ORDERER_CHANNELPARTICIPATION_ENABLED", BEGINNING),
     ("ORDERER_GENERAL_GENESISMETHOD", BEGINNING),
     ("ORDERER_GENERAL_GENESISFILE", BEGINNING),
+    (
+        "ORDERER_GENERAL_LEDGERTYPE",
+        "an orderer that keeps its ledger elsewhere than in files has no channel left once its pod restarts",
+    ),
 ];
 
 const METRICS: &str = "use `metrics.provider`: `prometheus`, `statsd` or `disabled`";

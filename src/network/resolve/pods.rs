@@ -37,6 +37,7 @@ pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> 
     for volume in &settings.extra_volumes {
         security = security.max(pod_security::of_volume(volume, problems));
     }
+    security = security.max(pod_security::of_annotations(&settings.pod_annotations, problems));
     let mut labels = made.labels.clone();
     labels.extend(own_labels(&settings.pod_labels, made.labels, problems));
     let priority = &settings.priority_class_name;
@@ -117,13 +118,28 @@ fn check_mounts(settings: &NodeSettings, made: &Made<'_>, volumes: &[&str], prob
     for mount in &settings.extra_volume_mounts {
         structures::check("VolumeMount", mount, &mount.place, problems);
         if let Some(path) = text(mount.get("mountPath")) {
-            let path = Spanned::new(path.trim_end_matches('/').to_owned(), path.place);
-            paths.check(&path, "mount path", &made.mounts, problems);
+            if path.is_empty() || path.contains(':') {
+                let problem = Problem::new(Code::FK0294, format!("`{path}` is no path where a volume can be mounted"));
+                problems.push(problem.at(&path.place).help("write a path without a `:`: `mountPath: /certs`"));
+            }
+            paths.check(&Spanned::new(absolute(&path), path.place), "mount path", &made.mounts, problems);
         }
         if let Some(name) = text(mount.get("name")) {
             containers::check_volume(&name, volumes, problems);
         }
     }
+}
+
+/// A path as the kubelet and the container's runtime take it: from the root, without `//`, `.` and `..`.
+fn absolute(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match part {
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 /// Kubernetes refuses two of one topology that do the same (`ValidateSpreadConstraintNotRepeat`).
@@ -170,13 +186,18 @@ pub fn own_labels(settings: &Ordered<Spanned<String>>, made: &Labels, problems: 
             let help = format!("objects are found by it: use another; fabkube's own are `{}`", known.join("`, `"));
             problems.push(problem.at(&key.place).help(help));
         }
-        check_key(key, "a label", problems);
-        if let Err(reason) = names::check_label_value(value) {
-            let problem = Problem::new(Code::FK0211, format!("`{value}` cannot be the value of a label: {reason}"));
-            problems.push(problem.at(&value.place).help("use letters, digits, `-`, `_` and `.`; annotations take any text"));
-        }
+        check_label(key, value, problems);
     }
     texts(settings)
+}
+
+/// Whether a label can be that of a pod or of a machine.
+pub fn check_label(key: &Spanned<String>, value: &Spanned<String>, problems: &mut Problems) {
+    check_key(key, "a label", problems);
+    if let Err(reason) = names::check_label_value(value) {
+        let problem = Problem::new(Code::FK0211, format!("`{value}` cannot be the value of a label: {reason}"));
+        problems.push(problem.at(&value.place).help("use letters, digits, `-`, `_` and `.`; annotations take any text"));
+    }
 }
 
 fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
@@ -209,4 +230,16 @@ fn anti_affinity(settings: &NodeSettings, (selector, reach): (Labels, Reach), pr
     };
     let theirs = settings.affinity.get("podAntiAffinity").is_some_and(|own| own.value != Free::Null);
     (!theirs).then_some(AntiAffinity { strength, selector, reach })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_path_has_many_spellings() {
+        for path in ["/tmp", "/tmp/", "//tmp", "tmp", "/./tmp", "/a/../tmp", "/../tmp"] {
+            assert_eq!(absolute(path), "/tmp", "{path}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Settings of pods, checked before a cluster sees them. Which level of values.yaml they are from is `input`'s.
 
+use super::pods;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings};
-use crate::network::{Image, Resources, Rollout, Storage, Toleration};
+use crate::network::{Image, Resources, Rollout, Storage, Toleration, image_reference, names};
 use crate::yaml::{Ordered, Spanned};
 use std::collections::BTreeMap;
 
@@ -33,14 +34,30 @@ pub fn rollout(setting: &Spanned<String>, problems: &mut Problems) -> Rollout {
 /// An image out of its own settings, those of all images, and the tag that it has where none is given.
 pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str), problems: &mut Problems) -> Image {
     one_of(&everywhere.pull_policy, "imagePullPolicy", &["Always", "IfNotPresent", "Never"], problems);
-    let registry = if given(&image.registry) { &image.registry.value } else { &everywhere.registry.value };
-    let repository = needed(&image.repository, "image.repository", problems);
-    let path = match registry.trim_end_matches('/') {
-        "" => repository,
-        registry => format!("{registry}/{repository}"),
+    let registry = if given(&image.registry) { &image.registry } else { &everywhere.registry };
+    let host = registry.trim_end_matches('/');
+    let mut judge = |part: &str, text: &Spanned<String>, checked: Result<(), String>, example: &str| {
+        if let Err(reason) = checked {
+            let problem = Problem::new(Code::FK0227, format!("`{text}` can be no {part} of an image: {reason}"));
+            problems.push(problem.at(&text.place).help(example));
+        }
     };
+    if !host.is_empty() {
+        let example = "write a host, with a port and a folder if need be: `mirror.example.com:5000/hub`";
+        judge("registry", registry, image_reference::check_registry(host), example);
+    }
+    if given(&image.repository) {
+        let example = "write the image's path alone, the registry and the tag apart: `repository: hyperledger/fabric-peer`";
+        judge("repository", &image.repository, image_reference::check_repository(&image.repository, host), example);
+    }
+    if given(&image.tag) {
+        let example = "write `2.5.16`, say, or a digest, `sha256:` and its 64 digits";
+        judge("tag", &image.tag, image_reference::check_tag(&image.tag), example);
+    }
+    let repository = needed(&image.repository, "image.repository", problems);
+    let path = if host.is_empty() { repository } else { format!("{host}/{repository}") };
     let tag = if given(&image.tag) || tag.is_empty() { needed(&image.tag, "image.tag", problems) } else { tag.to_owned() };
-    let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
+    let separator = if tag.starts_with(image_reference::SHA256) { '@' } else { ':' };
     Image { reference: format!("{path}{separator}{tag}"), pull_policy: everywhere.pull_policy.value.clone() }
 }
 
@@ -50,6 +67,12 @@ pub fn storage(settings: &StorageSettings, problems: &mut Problems) -> Storage {
     if !quantity(size).is_some_and(|bytes| bytes > 0.0) {
         let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume", size.value));
         problems.push(problem.at(&size.place).help("write a Kubernetes quantity: `10Gi`"));
+    }
+    if given(class)
+        && let Err(reason) = names::check_subdomain(class)
+    {
+        let problem = Problem::new(Code::FK0211, format!("`{class}` cannot name a StorageClass: {reason}"));
+        problems.push(problem.at(&class.place).help("`kubectl get storageclasses` lists those of a cluster"));
     }
     Storage { size: size.value.clone(), class: given(class).then(|| class.value.clone()) }
 }
@@ -68,11 +91,36 @@ pub fn resources(settings: &ResourceSettings, problems: &mut Problems) -> Resour
 }
 
 fn quantities(map: &Ordered<Spanned<String>>, problems: &mut Problems) -> BTreeMap<String, String> {
+    for (name, _) in map.iter() {
+        if let Err(reason) = names::check_resource(name) {
+            let problem = Problem::new(Code::FK0211, format!("`{}` is no resource of a container: {reason}", name.value));
+            let help = "write `cpu`, `memory` or `ephemeral-storage`, or a name with a domain: `nvidia.com/gpu`";
+            problems.push(problem.at(&name.place).help(help));
+        }
+    }
     for (name, amount) in map.iter().filter(|(_, amount)| quantity(amount).is_none()) {
         let problem = Problem::new(Code::FK0216, format!("`{}` is no amount of {}", amount.value, name.value));
         problems.push(problem.at(&amount.place).help("write a Kubernetes quantity: `500m`, `2`, `1Gi`"));
     }
     map.iter().map(|(name, amount)| (name.value.clone(), amount.value.clone())).collect()
+}
+
+/// Labels that a machine must have.
+pub fn node_selector(settings: &Ordered<Spanned<String>>, problems: &mut Problems) -> BTreeMap<String, String> {
+    settings.iter().for_each(|(key, value)| pods::check_label(key, value, problems));
+    settings.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
+}
+
+/// Names of Secrets with a registry's credentials.
+pub fn pull_secrets(everywhere: &RegistrySettings, problems: &mut Problems) -> Vec<String> {
+    for name in &everywhere.pull_secrets {
+        let checked = if given(name) { names::check_subdomain(name) } else { Err("it is empty".to_owned()) };
+        if let Err(reason) = checked {
+            let problem = Problem::new(Code::FK0211, format!("`{name}` cannot name a Secret: {reason}"));
+            problems.push(problem.at(&name.place).help("`kubectl create secret docker-registry NAME` makes one: write its name"));
+        }
+    }
+    everywhere.pull_secrets.iter().map(|name| name.value.clone()).collect()
 }
 
 /// Tolerations, in words that Kubernetes knows.
@@ -126,7 +174,7 @@ pub fn is_quantity(text: &str) -> bool {
 }
 
 /// A Kubernetes quantity as a number (apimachinery `pkg/api/resource/quantity.go`); `None` where it is none.
-fn quantity(text: &str) -> Option<f64> {
+pub fn quantity(text: &str) -> Option<f64> {
     const SUFFIXES: &[(&str, f64)] = &[
         ("Ki", 1024.0),
         ("Mi", 1048576.0),
@@ -146,8 +194,9 @@ fn quantity(text: &str) -> Option<f64> {
     ];
     let (number, scale) =
         SUFFIXES.iter().find_map(|(suffix, scale)| Some((text.strip_suffix(suffix)?, *scale))).unwrap_or((text, 1.0));
-    // Rust would take `inf` and `nan` too.
-    let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    // Rust would take `inf` and `nan` too, and an exponent is a suffix of its own.
+    let has_suffix = number.len() < text.len();
+    let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !(has_suffix && number.contains(['e', 'E']));
     number.parse::<f64>().ok().filter(|_| plain).map(|number| number * scale)
 }
 
@@ -160,7 +209,7 @@ mod tests {
         for (text, number) in [("500m", 0.5), ("2", 2.0), ("1Gi", 1073741824.0), ("1e3", 1000.0), (".5", 0.5), ("1E", 1e18)] {
             assert_eq!(quantity(text), Some(number), "{text}");
         }
-        for wrong in ["", "Gi", "1GB", "-1", "ten", "inf", "1 Gi", "0x10"] {
+        for wrong in ["", "Gi", "1GB", "-1", "ten", "inf", "1 Gi", "0x10", "1e2Ki", "1E1k", "."] {
             assert_eq!(quantity(wrong), None, "{wrong}");
         }
     }
@@ -190,7 +239,8 @@ mod tests {
         let mut problems = Problems::new();
         let mut reference = |tag: &str| image(&settings(tag), (&everywhere, "2.5.16"), &mut problems).reference;
         assert_eq!(reference(""), "mirror.example.com/fabric/peer:2.5.16");
-        assert_eq!(reference("sha256:ab"), "mirror.example.com/fabric/peer@sha256:ab");
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        assert_eq!(reference(&digest), format!("mirror.example.com/fabric/peer@{digest}"));
         assert!(problems.is_empty());
     }
 }

@@ -32,8 +32,8 @@ pub fn state_database(
         "external" => StateDatabase::External(external(choice, couchdb, problems)),
         _ => StateDatabase::CouchDb(CouchDb {
             image: settings::image(&couchdb.image, (everywhere, ""), problems),
-            user: settings::needed(&couchdb.user, "couchdb.user", problems),
             log_level: log_level(&couchdb.log_level, problems),
+            user: user(&couchdb.user, problems),
             secret: secret.to_owned(),
             port: port::COUCHDB,
             storage: settings::storage(&couchdb.storage, problems),
@@ -50,6 +50,18 @@ fn log_level(level: &Spanned<String>, problems: &mut Problems) -> Option<String>
     let known = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none"];
     settings::one_of(level, "log level of CouchDB", &known, problems);
     Some(level.value.clone())
+}
+
+/// The administrator, as the image writes it into `[admins]` of an ini file (`docker-entrypoint.sh` of apache/couchdb-docker) and as
+/// basic authentication has it.
+fn user(given: &Spanned<String>, problems: &mut Problems) -> String {
+    let is_wrong = |c: char| c.is_control() || c == ':' || c == '=';
+    if given.contains(is_wrong) || given.starts_with([';', '[']) || given.trim() != given.value {
+        let problem =
+            Problem::new(Code::FK0228, format!("`{}` can be no user of CouchDB (`couchdb.user`)", given.escape_debug()));
+        problems.push(problem.at(&given.place).help("use letters, digits, `-`, `_` and `.`"));
+    }
+    settings::needed(given, "couchdb.user", problems)
 }
 
 fn external(choice: &Spanned<String>, couchdb: &CouchDbSettings, problems: &mut Problems) -> ExternalCouchDb {

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problems};
 use crate::input;
-use crate::network::{Address, MemberOrg, Network, Node, OrgKind, resolve};
+use crate::network::{Address, Addressing, MemberOrg, Network, Node, OrgKind, resolve};
 use crate::project::Project;
 
 const ORGS: &str = r#"
@@ -58,8 +58,14 @@ fn configtx(endpoints: &[&str], consenters: &[(&str, &str)], anchors: &[&str]) -
 }
 
 fn resolved(configtx: &str, values: &str) -> (Network, Problems) {
+    resolved_beside("{}", configtx, values)
+}
+
+/// The same beside a network.yaml.
+fn resolved_beside(network: &str, configtx: &str, values: &str) -> (Network, Problems) {
     let dir = tempfile::tempdir().unwrap();
-    for (name, text) in [("crypto-config.yaml", ORGS), ("configtx.yaml", configtx), ("values.yaml", values)] {
+    let files = [("crypto-config.yaml", ORGS), ("configtx.yaml", configtx), ("network.yaml", network), ("values.yaml", values)];
+    for (name, text) in files {
         crate::fs::write(&dir.path().join(name), text.as_bytes(), crate::fs::Mode::Public).unwrap();
     }
     let mut problems = Problems::new();
@@ -150,6 +156,45 @@ fn a_loopback_anchor_peer_is_the_first_of_its_org() {
     let meant: Vec<_> = anchors.iter().map(|anchor| meant(&network, &anchor.address)).collect();
     assert_eq!(meant, [Some("peer5.bank.test"), Some("peer6.bank.test")]);
     assert_eq!(said(&problems), [Code::FK0275]);
+}
+
+#[test]
+fn a_service_of_another_namespace_means_its_node_where_its_own_org_says_it() {
+    let consenters = [("ord-one.fabric:7050", "one.ord.test")];
+    let endpoints = ["ord-one.fabric:7050", "ord-two.fabric:7050", "ord-two.trial:7050", "ord-two.a.b:7050"];
+    let anchors = ["big-bank-peer5.fabric.svc:7051", "shop-one.fabric.svc.cluster.local:7051", "ord-one.fabric:7051"];
+    for (addressing, one, two, peer) in [
+        (
+            "service",
+            "ord-one.trial.svc.cluster.local",
+            "ord-two.trial.svc.cluster.local",
+            "big-bank-peer5.trial.svc.cluster.local",
+        ),
+        ("domain", "one.ord.test", "two.ord.test", "peer5.bank.test"),
+    ] {
+        let values = format!("{{addressing: {addressing}, namespaces: {{name: trial}}}}");
+        let (network, problems) = resolved(&configtx(&endpoints, &consenters, &anchors), &values);
+        let deployed = |address: &Address| address.deployed.host.clone();
+        let hosts: Vec<String> = ordering(&network).orderer_endpoints.iter().map(deployed).collect();
+        let by_right_name = if addressing == "service" { two } else { "ord-two.trial" };
+        assert_eq!(hosts, [one, two, by_right_name, "ord-two.a.b"]);
+        let anchors = &network.channels[0].config.application_orgs()[0].anchor_peers;
+        let hosts: Vec<String> = anchors.iter().map(|anchor| deployed(&anchor.address)).collect();
+        // An anchor peer of another org may be anywhere, and no peer is called as an orderer.
+        assert_eq!(hosts, [peer, "shop-one.fabric.svc.cluster.local", "ord-one.fabric"]);
+        assert_eq!(said(&problems), [Code::FK0269; 3]);
+    }
+}
+
+#[test]
+fn what_values_say_of_addressing_stands_over_pivts_switch() {
+    for (values, expected) in
+        [("{}", Addressing::Domain), ("addressing: service", Addressing::Service), ("addressing: domain", Addressing::Domain)]
+    {
+        let configtx = configtx(&["one:7050"], CONSENTERS, &[]);
+        let (network, _) = resolved_beside("useActualDomains: true", &configtx, values);
+        assert_eq!(network.addressing, expected, "{values}");
+    }
 }
 
 #[test]

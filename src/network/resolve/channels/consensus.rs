@@ -132,7 +132,7 @@ impl Context<'_> {
     /// The certificate decides which node a consenter is; a host that plainly means another one is a slip that Raft punishes.
     fn check_host_of_certificate(&self, written: &HostPort, node: NodeId, place: &Place, problems: &mut Problems) {
         match self.hosts.meaning_of_host(&written.host, Role::Orderer) {
-            Meaning::Node(other) if other != node => problems.push(
+            Meaning::Node(other) | Meaning::OtherNamespace(other) if other != node => problems.push(
                 Problem::new(
                     Code::FK0254,
                     format!(

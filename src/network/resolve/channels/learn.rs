@@ -1,8 +1,8 @@
 //! What addresses mean a node because of where they stand, learnt from all profiles before any is read.
 //! Names of nodes are `hosts`'s.
 
-use super::{Context, InStore};
-use crate::diag::{Code, Problem, Problems};
+use super::{Context, InStore, Purpose};
+use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::configtx::Profile;
 use crate::network::resolve::hosts::Meaning;
 use crate::network::{HostPort, NodeId, Role, addresses};
@@ -54,6 +54,33 @@ impl Context<'_> {
                     .help(format!("write `{name}:{port}`")),
                 );
                 self.hosts.learn_consenter(address, *node);
+            }
+        }
+    }
+
+    /// Endpoints by names of our orderers' Services in other namespaces, as in files that were written for one of these. The
+    /// addresses of a channel are as much ours as all who order there; what stands under others is theirs.
+    pub fn learn_other_namespaces(&mut self, profile: &Profile, problems: &mut Problems) {
+        if self.purpose == Purpose::ChannelsAsWritten {
+            return;
+        }
+        if let Some(section) = &profile.orderer {
+            let orgs = || section.organizations.iter();
+            let all_are_ours = orgs().all(|org| self.in_store(&org.msp_dir).is_some());
+            let channel_wide = section.addresses.iter().flatten().filter(|_| all_are_ours).map(|text| (text, None));
+            let of_orgs = orgs().flat_map(|org| org.orderer_endpoints.iter().map(move |text| (text, Some(org))));
+            let mut found: Vec<(HostPort, NodeId, &Place)> = Vec::new();
+            for (text, org) in channel_wide.chain(of_orgs) {
+                let Ok((host, port)) = addresses::split_host_port(text) else { continue };
+                let address = HostPort { host, port };
+                let Meaning::OtherNamespace(node) = self.hosts.meaning(&address, Role::Orderer) else { continue };
+                if org.is_none_or(|org| self.is_of(org, node)) && found.iter().all(|(known, ..)| *known != address) {
+                    found.push((address, node, &text.place));
+                }
+            }
+            for (address, node, place) in found {
+                self.warn_of_other_namespace((&address.host, node), "that orderer", place, problems);
+                self.hosts.learn_consenter(address, node);
             }
         }
     }

@@ -50,6 +50,11 @@ fn system_channel(inputs: &Inputs) -> Option<SystemChannel<'_>> {
     candidates.next().map(|(profile, _)| SystemChannel { profile, name })
 }
 
+/// Whether the files ask for a system channel, be it one that cannot be made.
+pub fn asks_for_system_channel(inputs: &Inputs) -> bool {
+    system_channel(inputs).is_some()
+}
+
 fn is_application_channel(profile: &Profile) -> bool {
     profile.application.is_some() && profile.orderer.is_some() && profile.consortiums.is_none()
 }
@@ -92,7 +97,7 @@ pub fn wanted<'a>(inputs: &'a Inputs, configtx: &'a ConfigTx, problems: &mut Pro
                     continue;
                 }
                 let Some(profile) = configtx.profiles.get(profile_name) else {
-                    problems.push(unknown_profile(name, profile_name, configtx));
+                    problems.push(unknown_profile(name, ("profile", profile_name), configtx));
                     continue;
                 };
                 channels.push(Wanted {
@@ -120,7 +125,7 @@ fn wanted_system_channel<'a>(system: &SystemChannel<'a>, configtx: &'a ConfigTx,
         return None;
     }
     let Some(profile) = configtx.profiles.get(system.profile) else {
-        problems.push(unknown_profile(&name, system.profile, configtx));
+        problems.push(unknown_profile(&name, ("genesisProfile", system.profile), configtx));
         return None;
     };
     Some(Wanted {
@@ -196,14 +201,15 @@ fn bad_name(name: &str, reason: &str, place: &Place) -> Problem {
     problem.help(if like_it { format!("call it `{slug}`") } else { "write `name: mychannel`, say".to_owned() })
 }
 
-fn unknown_profile(channel: &Spanned<String>, profile: &Spanned<String>, configtx: &ConfigTx) -> Problem {
+/// `key` is what names the profile.
+fn unknown_profile(channel: &Spanned<String>, (key, profile): (&str, &Spanned<String>), configtx: &ConfigTx) -> Problem {
     let known: Vec<&str> = configtx.profiles.iter().map(|(name, _)| name.value.as_str()).collect();
     Problem::new(
         Code::FK0233,
         format!("the channel `{}` needs the profile `{}`, which configtx.yaml does not have", channel.value, profile.value),
     )
     .at(&profile.place)
-    .help(names_or("name one of its profiles with `profile:`:", &known, "it has no profile: was the file cut off?"))
+    .help(names_or(&format!("name one of its profiles with `{key}:`:"), &known, "it has no profile: was the file cut off?"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::input::given;
 use crate::network::resolve::hosts::Meaning;
 use crate::network::resolve::orgs::OrgDraft;
 use crate::network::{
-    AnchorPeer, Beginning, ChannelConfig, HostPort, MemberOrg, MspSource, OrgId, OrgKind, Policy, PrincipalRole, Role,
+    AnchorPeer, Beginning, ChannelConfig, HostPort, MemberOrg, MspSource, NodeId, OrgId, OrgKind, Policy, PrincipalRole, Role,
 };
 use crate::yaml::Spanned;
 
@@ -156,11 +156,20 @@ impl Context<'_> {
                     }
                     None => self.address(written, Role::Peer, place, problems),
                 },
+                Meaning::OtherNamespace(peer) if self.is_of(org, peer) => {
+                    self.warn_of_other_namespace((&written.host, peer), "that peer", place, problems);
+                    self.resolved(written, Some(peer))
+                }
                 _ => self.address(written, Role::Peer, place, problems),
             };
             anchors.push(AnchorPeer { address });
         }
         anchors
+    }
+
+    /// Whether a node is of this very organization.
+    pub fn is_of(&self, org: &Organization, node: NodeId) -> bool {
+        self.in_store(&org.msp_dir).is_some_and(|found| found.org.id == node.org())
     }
 
     fn first_peer(&self, org: &Organization) -> Option<&super::super::orgs::NodeDraft> {

@@ -61,7 +61,8 @@ pub fn resolve(
     let wanted = list::wanted(inputs, &configtx.content, problems);
     let asked = Asked::new(&configtx.content, &wanted, purpose);
     let mut cx = Context::new((orgs, known), (cluster, purpose), (configtx, asked));
-    cx.has_system_channel = wanted.iter().any(|channel| channel.begins_with == Beginning::SystemBlock);
+    let is_system = |channel: &list::Wanted| channel.begins_with == Beginning::SystemBlock;
+    cx.has_system_channel = list::asks_for_system_channel(inputs) || wanted.iter().any(is_system);
     cx.check_keys_of_version(&configtx.content, problems);
     cx.warn_of_small_gates(wanted.iter().map(|channel| &channel.profile.value), problems);
     configtx.content.profiles.iter().for_each(|(_, profile)| cx.learn_ordering(profile));
@@ -70,6 +71,7 @@ pub fn resolve(
         cx.learn_consenters(channel.profile);
     }
     for channel in &wanted {
+        cx.learn_other_namespaces(channel.profile, problems);
         cx.learn_loopback_endpoints(channel.profile, problems);
     }
     let mut channels: Vec<Channel> = wanted.iter().filter_map(|channel| cx.channel(channel, problems)).collect();
@@ -166,6 +168,10 @@ impl Context<'_> {
                 self.warn_of_near_host(&written.host, role, place, problems);
                 None
             }
+            Meaning::OtherNamespace(node) => {
+                self.warn_of_other_namespace((&written.host, node), "a machine elsewhere", place, problems);
+                None
+            }
             Meaning::Loopback => {
                 let (why, help) = match role {
                     Role::Orderer => (
@@ -195,7 +201,7 @@ impl Context<'_> {
             // It may be one of those that were left out.
             Meaning::Unknown if self.known == Known::Some => None,
             Meaning::Unknown => {
-                let known = self.hosts.names_of(role);
+                let known = self.hosts.names_like(&written.host, role);
                 let help = match known.as_slice() {
                     [] => format!("crypto-config.yaml names no {}", role.word()),
                     known => format!("the {}s of crypto-config.yaml are `{}`", role.word(), known.join("`, `")),
@@ -237,8 +243,22 @@ impl Context<'_> {
     /// without a dot can only be a Service's.
     fn keeps(&self, host: &str, draft: &NodeDraft) -> bool {
         let is_address = host.parse::<std::net::IpAddr>().is_ok();
-        let can_be_told = host == draft.name || (host.contains('.') && !is_address);
+        // The cluster answers by itself that there is no such Service.
+        let is_wrong = matches!(self.hosts.meaning_of_host(host, draft.role), Meaning::OtherNamespace(_));
+        let can_be_told = host == draft.name || (host.contains('.') && !is_address && !is_wrong);
         self.cluster.addressing == Addressing::Domain && can_be_told
+    }
+
+    /// A name of a node's Service in a namespace where it is not, and what it is taken for.
+    fn warn_of_other_namespace(&self, (host, node): (&str, NodeId), taken_for: &str, place: &Place, problems: &mut Problems) {
+        let draft = &self.orgs[node.org().index()].nodes[node.index()];
+        let (name, role) = (&draft.common_name, draft.role.word());
+        let message = format!(
+            "no Service is called `{host}`: that of `{name}` is in the namespace `{}`; taken for {taken_for}",
+            draft.namespace
+        );
+        let help = format!("write `{name}` where that {role} is meant, which holds in every namespace");
+        problems.push(Problem::new(Code::FK0269, message).at(place).help(help));
     }
 
     /// A host below the Domain of one of our orgs that is none of its nodes is more likely a slip than a foreign machine.

@@ -2,7 +2,7 @@
 //! elsewhere. What the pods are is `super`'s.
 
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::network::{addresses, names};
+use crate::network::{addresses, names, versions};
 use crate::yaml::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,6 +112,7 @@ pub fn asked(brokers: &[&Spanned<String>], around: Surroundings<'_>, problems: &
             place: first.place.clone(),
         },
     };
+    check_is_free(&asked, first, problems);
     note_unknown_namespace(&asked, first, around, problems);
     Some(asked)
 }
@@ -123,7 +124,9 @@ fn meaning(broker: &str, around: Surroundings<'_>) -> Result<Meaning, (String, S
     let (written, port) = addresses::split_host_port(broker).map_err(|reason| (reason, PODS.to_owned()))?;
     let host = written.trim_end_matches('.').to_ascii_lowercase();
     if addresses::is_loopback(&host) {
-        return Err((format!("`{broker}` is a loopback address, where no orderer's pod has a broker"), PODS.to_owned()));
+        let is_default = versions::DEFAULT.configtxgen().kafka_brokers.contains(&broker);
+        let why = if is_default { ", which Fabric takes where no `Kafka.Brokers` are given" } else { "" };
+        return Err((format!("`{broker}` is a loopback address{why}: no orderer's pod has a broker there"), PODS.to_owned()));
     }
     if host.parse::<std::net::IpAddr>().is_ok() {
         return Ok(Meaning::Elsewhere);
@@ -214,6 +217,22 @@ fn counted(set: &str, here: &[(&Spanned<String>, Here)], problems: &mut Problems
     None
 }
 
+/// Services that a cluster cannot do without: of the API server, of its DNS (by either name) and of its metrics.
+const OF_THE_CLUSTER: &[(&str, &str)] =
+    &[("default", "kubernetes"), ("kube-system", "kube-dns"), ("kube-system", "coredns"), ("kube-system", "metrics-server")];
+
+fn check_is_free(asked: &Asked, first: &Spanned<String>, problems: &mut Problems) {
+    let services = [Some(&asked.headless), asked.service.as_ref()];
+    for service in services.into_iter().flatten() {
+        if OF_THE_CLUSTER.contains(&(asked.namespace.as_str(), service)) {
+            let message =
+                format!("the broker `{first}` would take the Service `{service}` from the cluster, which has one of that name");
+            let help = "give the brokers' Service another name: `kafka:9092`, say";
+            problems.push(Problem::new(Code::FK0247, message).at(&first.place).help(help));
+        }
+    }
+}
+
 fn note_elsewhere(brokers: &[&Spanned<String>], problems: &mut Problems) {
     if let Some(first) = brokers.first() {
         let names: BTreeSet<&str> = brokers.iter().map(|broker| broker.as_str()).collect();
@@ -221,7 +240,7 @@ fn note_elsewhere(brokers: &[&Spanned<String>], problems: &mut Problems) {
         problems.push(
             Problem::new(Code::FK0248, format!("no Kafka is rendered: the brokers are elsewhere (`{}`)", names.join("`, `")))
                 .at(&first.place)
-                .help("nothing is to be done where that is so; pods are named like `kafka-0.kafka-headless.default:9092`"),
+                .help("nothing is to be done where that is so; pods are named like `kafka-0.kafka-headless.default:9092`, a Service over all of them like `kafka.default.svc:9092`"),
         );
     }
 }
@@ -293,6 +312,14 @@ mod tests {
         }
         assert_eq!(read(&[]), Ok(None));
         assert!(read(&["kafka-0.example.com:9092"]).unwrap_err()[0].contains("a namespace `com`"));
+    }
+
+    #[test]
+    fn no_service_of_the_clusters_own_is_taken() {
+        for broker in ["kubernetes.default.svc:9092", "kafka-0.kubernetes.default:9092", "kube-dns.kube-system.svc:9092"] {
+            assert!(read(&[broker]).unwrap_err()[0].contains("from the cluster"), "{broker}");
+        }
+        assert!(read(&["kubernetes.ord:9092"]).is_ok());
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use super::brokers::Asked;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
-use crate::input::values::{EnsembleSettings, NodeSettings};
+use crate::input::values::{EnsembleSettings, ImageSettings, NodeSettings, ResourceSettings};
 use crate::network::resolve::{Cluster, pods, settings};
-use crate::network::{Budget, PodSet, Reach, addresses, names};
+use crate::network::{Budget, PodSet, Reach, addresses, image_reference, names};
 use crate::yaml::{Free, Spanned};
 use std::collections::BTreeMap;
 
@@ -32,6 +32,7 @@ impl Set<'_> {
         let selector = names::node_selector(self.name);
         let of_set = names::labels(&cluster.network, self.component, self.component, None);
         let labels = of_set.iter().chain(&selector).map(|(key, value)| (key.clone(), value.clone())).collect();
+        check_has_zookeeper(given.image, problems);
         let made = pods::Made {
             labels: &labels,
             siblings: (selector.clone(), Reach::Namespace),
@@ -45,15 +46,11 @@ impl Set<'_> {
             namespace: asked.namespace.clone(),
             replicas: self.replicas,
             image: settings::image(given.image, (everywhere, ""), problems),
-            pull_secrets: everywhere.pull_secrets.iter().map(|name| name.value.clone()).collect(),
-            heap: heap(given.heap, self.component, problems),
+            pull_secrets: settings::pull_secrets(everywhere, problems),
+            heap: heap(given.heap, (self.component, given.resources), problems),
             storage: settings::storage(given.storage, problems),
             resources: settings::resources(given.resources, problems),
-            node_selector: pod_settings
-                .node_selector
-                .iter()
-                .map(|(key, value)| (key.value.clone(), value.value.clone()))
-                .collect(),
+            node_selector: settings::node_selector(&pod_settings.node_selector, problems),
             tolerations: settings::tolerations(&pod_settings.tolerations, problems),
             pod: pods::pod(pod_settings, made, problems),
             budget: (self.replicas > 1).then(|| Budget {
@@ -68,14 +65,53 @@ impl Set<'_> {
     }
 }
 
+/// Kafka's own image has ZooKeeper up to 3.9; images of others count by themselves.
+fn check_has_zookeeper(image: &ImageSettings, problems: &mut Problems) {
+    let tag = &image.tag;
+    let has_none = tag.value == "latest" || image_reference::major(tag).is_some_and(|major| major >= 4);
+    if image.repository.ends_with("apache/kafka") && has_none {
+        let message = format!("Kafka `{tag}` has no ZooKeeper, and does not speak with the client in Fabric");
+        problems.push(Problem::new(Code::FK0229, message).at(&tag.place).help("3.9 is the last line that does: write `3.9.1`"));
+    }
+}
+
+/// What Java begins with at the least (`Too small maximum heap`).
+const LEAST_HEAP: f64 = 2.0 * 1024.0 * 1024.0;
+
 /// A heap as `-Xmx` has it.
-fn heap(given: &Spanned<String>, component: &str, problems: &mut Problems) -> String {
-    let digits = given.trim_end_matches(['k', 'm', 'g', 'K', 'M', 'G']);
-    if digits.is_empty() || given.len() > digits.len() + 1 || !digits.chars().all(|c| c.is_ascii_digit()) {
-        let problem = Problem::new(Code::FK0216, format!("`{given}` is no size of a heap (`{component}.heap`)"));
+fn heap(given: &Spanned<String>, (component, resources): (&str, &ResourceSettings), problems: &mut Problems) -> String {
+    let setting = format!("`{component}.heap`");
+    let Some(bytes) = bytes(given) else {
+        let problem = Problem::new(Code::FK0216, format!("`{given}` is no size of a heap ({setting})"));
         problems.push(problem.at(&given.place).help("write it as Java has it: `512m`, `2g`"));
+        return given.value.clone();
+    };
+    if bytes < LEAST_HEAP {
+        let problem = Problem::new(Code::FK0216, format!("`{given}` is too small for a heap ({setting}): Java does not start"));
+        problems.push(problem.at(&given.place).help("a number alone is bytes: write `512m`, say"));
+    }
+    if let Some(limit) =
+        resources.limits.get("memory").filter(|limit| settings::quantity(limit).is_some_and(|most| bytes >= most))
+    {
+        let message = format!("a heap of `{given}` ({setting}) does not fit into the memory limit (`{limit}`)");
+        let problem = Problem::new(Code::FK0216, message).at(&given.place).at(&limit.place);
+        problems.push(problem.help("Java takes memory besides: give the container half as much again as the heap, or more"));
     }
     given.value.clone()
+}
+
+/// Digits, and one letter at most that says how much each counts.
+fn bytes(heap: &str) -> Option<f64> {
+    let digits = heap.trim_end_matches(['k', 'm', 'g', 'K', 'M', 'G']);
+    let number: f64 = digits.parse().ok().filter(|_| digits.chars().all(|c| c.is_ascii_digit()))?;
+    let power = match heap[digits.len()..].to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        _ => return None,
+    };
+    Some(number * 1024_f64.powi(power))
 }
 
 /// A number of pods that a StatefulSet of these can have.
@@ -113,11 +149,24 @@ pub fn properties(
             let message = format!("`{}` is not yours to set in `{component}.config`", key.value);
             let problem = Problem::new(Code::FK0290, message).at(&key.place);
             problems.push(problem.help("take it out: it follows from the channels, or channels would lose messages by it"));
+        } else if is_secret(&key.value) && !text.starts_with("${") {
+            let message = format!("`{}` of `{component}.config` is a secret, and a ConfigMap is none", key.value);
+            let problem = Problem::new(Code::FK0290, message).at(&key.place);
+            problems.push(problem.help("take it out: brokers with passwords are for others to run, `kafka: {create: false}`"));
         } else {
             made.insert(key.value.clone(), text);
         }
     }
     made
+}
+
+/// The settings that Kafka itself does not print (type `password` in `BrokerSecurityConfigs` and `SslConfigs`), but for certificates.
+/// What stands in their place as `${…}` is fetched from elsewhere.
+fn is_secret(key: &str) -> bool {
+    [".password", "password.encoder.secret", "password.encoder.old.secret", "sasl.jaas.config", "ssl.keystore.key"]
+        .iter()
+        .chain(&["delegation.token.master.key", "delegation.token.secret.key", ".client.secret"])
+        .any(|ending| key.ends_with(ending))
 }
 
 /// A value that a file of properties can have.

@@ -10,8 +10,8 @@ use super::Cluster;
 use super::orgs::OrgDraft;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
-use crate::network::{Channel, Consensus, DataPaths, Kafka, OrdererConfig, Org, OrgKind, ZooKeeper};
-use crate::yaml::Spanned;
+use crate::network::{Channel, Consensus, DataPaths, Kafka, OrdererConfig, Org, OrgKind, ZooKeeper, names};
+use crate::yaml::{Free, FreeMap, Spanned};
 use brokers::{Asked, Surroundings};
 use ensemble::{Set, hosts, number, properties};
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,24 +158,53 @@ fn message_bytes(largest_block: u32) -> u32 {
     largest_block.saturating_add(HEADER_BYTES).clamp(MESSAGE_BYTES, i32::MAX.unsigned_abs() - HEADER_BYTES)
 }
 
-/// What Kafka's objects are called, nothing else of their namespace may be called.
-pub fn check_names(kafka: &Kafka, orgs: &[Org], channels: &[Channel], problems: &mut Problems) {
+/// What Kafka's objects are called, nothing else of their namespace may be called; nor may they be called alike among themselves.
+pub fn check_names(kafka: &Kafka, orgs: &[Org], (channels, network): (&[Channel], &str), problems: &mut Problems) {
     let brokers = channels.iter().filter_map(|channel| match &channel.config.orderer.as_ref()?.consensus {
         Consensus::Kafka { brokers } => brokers.first(),
         Consensus::Solo | Consensus::Raft { .. } | Consensus::Bft { .. } => None,
     });
     let Some(broker) = brokers.into_iter().next() else { return };
-    let sets = [&kafka.pods, &kafka.zookeeper.pods];
+    let ensemble = &kafka.zookeeper.pods;
+    if kafka.pods.headless == ensemble.headless || kafka.service.as_ref() == Some(&ensemble.headless) {
+        let message = format!("Kafka and its ZooKeeper would both have a Service called `{}`", ensemble.headless);
+        let problem = Problem::new(Code::FK0214, message).at(&broker.place);
+        problems.push(problem.help("give the brokers' Service another name: `kafka-0.kafka-headless.default:9092`, say"));
+    }
+    let sets = [&kafka.pods, ensemble];
     let ours: BTreeSet<&str> = sets.iter().flat_map(|set| [set.name.as_str(), set.headless.as_str()]).collect();
+    let our_budgets: BTreeSet<&str> = sets.iter().filter_map(|set| Some(set.budget.as_ref()?.name.as_str())).collect();
+    let of_orderers = names::orderers_budget(network);
     for org in orgs.iter().filter(|org| org.namespace == kafka.pods.namespace) {
         let service = org.service.iter().map(|service| (service.name.as_str(), &org.place));
         let nodes = org.nodes.iter().map(|node| (node.name.as_str(), &node.place));
-        for (name, place) in service.chain(nodes).filter(|(name, _)| ours.contains(name)) {
+        let has_orderers = org.kind == OrgKind::Orderer && !org.nodes.is_empty();
+        let of_peers = org.budget.iter().map(|budget| budget.name.as_str());
+        let budgets = of_peers.chain(has_orderers.then_some(of_orderers.as_str())).map(|name| (name, &org.place));
+        let taken = service.chain(nodes).filter(|(name, _)| ours.contains(name));
+        for (name, place) in taken.chain(budgets.filter(|(name, _)| our_budgets.contains(name))) {
             let message =
                 format!("`{}` of the org `{}` and Kafka would both have an object called `{name}`", name, org.short_name);
             let problem = Problem::new(Code::FK0214, message).at(&broker.place).at(place);
             problems.push(problem.help("give the brokers another name, or the org (`orgs: {<Domain>: {name: …}}`)"));
         }
+    }
+}
+
+/// An orderer that asks for more replicas of a channel than there are brokers makes no channel; `config` is what the user has
+/// orderer.yaml say.
+pub fn check_topic(config: &FreeMap, brokers: usize, problems: &mut Problems) {
+    let section = |map: &'_ FreeMap, key: &str| match map.get(key).map(|section| section.value.clone()) {
+        Some(Free::Map(section)) => section,
+        _ => FreeMap::default(),
+    };
+    let topic = section(&section(config, "Kafka"), "Topic");
+    let Some(wanted) = topic.get("ReplicationFactor") else { return };
+    let Free::Int(number) = wanted.value else { return };
+    if usize::try_from(number).is_ok_and(|number| number > brokers) {
+        let message = format!("`Kafka.Topic.ReplicationFactor` of orderer.yaml is {number}, and there are {brokers} brokers");
+        let help = "take it out: it is three, or as many as there are brokers where these are fewer";
+        problems.push(Problem::new(Code::FK0267, message).at(&wanted.place).help(help));
     }
 }
 
@@ -192,7 +221,7 @@ pub fn order_by(network: &mut super::Network, brokers: &[&str], inputs: &Inputs,
     network.kafka = kafka(&network.channels, &drafts, (inputs, &cluster), problems);
     network.topic_replicas = super::Ordering::new(&network.channels, network.kafka.as_ref(), &cluster).topic_replicas;
     if let Some(kafka) = &network.kafka {
-        check_names(kafka, &network.orgs, &network.channels, problems);
+        check_names(kafka, &network.orgs, (&network.channels, &network.name), problems);
         network.namespaces.extend(super::namespaces::of_kafka(kafka, &network.namespaces, (inputs, &cluster)));
     }
 }

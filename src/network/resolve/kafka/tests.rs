@@ -118,3 +118,14 @@ fn an_org_that_is_called_as_brokers_are_is_a_problem() {
     let (_, problems) = by_kafka(&["orderer-orderer0:9092"], "");
     assert!(codes(&problems).contains(&(Code::FK0214, Severity::Error)), "{problems:?}");
 }
+
+#[test]
+fn brokers_that_are_called_as_what_else_there_is_are_a_problem() {
+    for brokers in [
+        &["kafka-0.kafka-zookeeper-headless.default:9092"][..],
+        &["sample-orderers-0.h.fabric.svc:9092", "sample-orderers-1.h.fabric.svc:9092"],
+    ] {
+        let (_, problems) = by_kafka(brokers, "network: {name: sample}");
+        assert!(codes(&problems).contains(&(Code::FK0214, Severity::Error)), "{brokers:?} {problems:?}");
+    }
+}
