@@ -39,7 +39,7 @@ macro_rules! codes {
     };
 }
 
-// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 09xx not built yet.
+// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what runs beside nodes, 09xx not built yet.
 codes! {
     FK0101 Error "a file is not YAML"
         "The file was cut off, or a line of it cannot be read as YAML. The line named is where reading stopped; the cause is often a\nline or two above it: a tab, a missing space after a colon, an unclosed quote or bracket. A file whose aliases multiply\nbeyond a million values, or that nests a hundred levels deep, is not read either."
@@ -391,6 +391,12 @@ codes! {
         "A pattern that fits nothing is more likely a slip than a wish for nothing."
     FK0602 Error "a file is in the way"
         "Blocks, keys and files of yours are never overwritten."
+    FK0720 Error "a Fabric CA without the key of its CA"
+        "A Fabric CA issues certificates by the private keys of the org's CA and of its TLS CA, so both have to be in the store, in `ca/` and\n`tlsca/`, not encrypted. Where a Fabric CA elsewhere issues for the org, that one goes on, and the tree that was filled from it has\nno such keys: leave `ca.enabled` off for the org."
+    FK0721 Error "a CA that a Fabric CA cannot serve"
+        "A Fabric CA issues by ECDSA keys alone: it refuses RSA keys that it did not make itself, and does not know Ed25519. And it tells its\nCAs apart by their subjects, so an org's CA and its TLS CA cannot have one subject under one issuer."
+    FK0722 Warning "a key that fabric-ca-server-config.yaml does not have"
+        "A Fabric CA ignores keys that it does not know, so a misspelt one silently does nothing."
     FK0603 Error "another fabkube is at work"
         "Two runs that make or renew keys in one folder would come between each other. The second waits for two minutes before it says this. Commands that\nmake nothing wait for nobody."
     FK0901 Error "not built yet"

@@ -1,5 +1,9 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod ca;
+
+pub use ca::CaSettings;
+
 use crate::diag::Problems;
 use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
@@ -40,6 +44,7 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
     pub chaincode: ChaincodeSettings,
+    pub ca: CaSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -281,6 +286,7 @@ pub struct OrgSettings {
     pub peer: PeerSettings,
     pub orderer: PodSettings,
     pub couchdb: CouchDbSettings,
+    pub ca: CaSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -301,6 +307,15 @@ impl Values {
     pub fn couchdb(&self, domain: &str, hostname: &str, problems: &mut Problems) -> CouchDbSettings {
         let node = self.of_node(domain, hostname).and_then(|node| node.get("couchdb"));
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
+    }
+
+    /// The settings of an org's Fabric CA, from general to specific: its own, and those that pods of nodes have too.
+    pub fn ca(&self, domain: &str, problems: &mut Problems) -> (CaSettings, NodeSettings) {
+        let levels = [self.tree.get("ca"), self.of_org(domain, "ca")];
+        let own = merged(levels, problems);
+        // What both have was read above, with its problems.
+        let of_pod = merged([self.tree.get("defaults"), levels[0], levels[1]], &mut Problems::new());
+        (own, of_pod)
     }
 
     /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.

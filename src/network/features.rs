@@ -76,6 +76,12 @@ impl FabricVersion {
         }
     }
 
+    /// The tag of fabric-ca's image, which has versions of its own: the last of the line that Fabric 1.4 came with, and for the others
+    /// the newest, which is for every Fabric (fabric-ca `CHANGELOG.md`).
+    pub fn fabric_ca_tag(self) -> &'static str {
+        if self.major < 2 { "1.4.9" } else { "1.5.21" }
+    }
+
     /// The tag of Docker's image for the release's peers: from Docker 29 on, peers before 2.5.15 and 3.1.4 cannot build chaincodes
     /// (fabric issues 5350 and 5353), and those before 2.4.1 are of the days of 20.10.
     pub fn docker_tag(self) -> &'static str {

@@ -4,6 +4,7 @@
 pub mod addresses;
 mod chaincode_runtime;
 mod channel;
+mod fabric_ca;
 mod fabric_keys;
 mod features;
 mod kafka;
@@ -25,6 +26,7 @@ pub use channel::{
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
+pub use fabric_ca::{FabricCa, FabricCaPaths, FabricCaSecrets};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
 pub use node::{
@@ -114,6 +116,7 @@ impl Network {
             if org.node_ous {
                 org.users.clear();
             }
+            org.fabric_ca = None;
         }
     }
 

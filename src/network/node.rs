@@ -177,6 +177,8 @@ pub enum Listener {
     Cluster,
     Admin,
     Operations,
+    /// A Fabric CA.
+    Https,
 }
 
 impl Listener {
@@ -188,6 +190,7 @@ impl Listener {
             Listener::Cluster => "cluster",
             Listener::Admin => "admin",
             Listener::Operations => "operations",
+            Listener::Https => "https",
         }
     }
 }

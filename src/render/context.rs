@@ -2,8 +2,8 @@
 
 use super::Secrets;
 use crate::channel::Artifacts;
-use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
-use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret, TlsPublic};
+use crate::network::{FabricCa, Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 pub enum ScopeKind {
     Namespace,
     Org,
+    Ca,
     Orderer,
     Peer,
     ZooKeeper,
@@ -24,14 +25,22 @@ pub enum ScopeKind {
 
 impl ScopeKind {
     /// In the order in which they are rendered.
-    pub const ALL: &'static [ScopeKind] =
-        &[ScopeKind::Namespace, ScopeKind::Org, ScopeKind::Orderer, ScopeKind::Peer, ScopeKind::ZooKeeper, ScopeKind::Kafka];
+    pub const ALL: &'static [ScopeKind] = &[
+        ScopeKind::Namespace,
+        ScopeKind::Org,
+        ScopeKind::Ca,
+        ScopeKind::Orderer,
+        ScopeKind::Peer,
+        ScopeKind::ZooKeeper,
+        ScopeKind::Kafka,
+    ];
 
     /// The folder of its templates, which is also the name of its variable.
     pub fn folder(self) -> &'static str {
         match self {
             ScopeKind::Namespace => "namespace",
             ScopeKind::Org => "org",
+            ScopeKind::Ca => "ca",
             ScopeKind::Orderer => "orderer",
             ScopeKind::Peer => "peer",
             ScopeKind::ZooKeeper => "zookeeper",
@@ -114,6 +123,10 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         .collect();
     for org in &network.orgs {
         scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, material)));
+    }
+    for org in &network.orgs {
+        let Some(ca) = &org.fabric_ca else { continue };
+        scopes.extend(view.ca((org, ca), material).map(|own| scope(ScopeKind::Ca, (&ca.name, &ca.namespace), own)));
     }
     for node in network.nodes() {
         let kind = match node.role {
@@ -210,14 +223,47 @@ impl View {
         variables
     }
 
+    /// What a Fabric CA serves by, is dialled with and is told. Its first user has one password for both CAs.
+    fn ca(&self, (org, ca): (&Org, &FabricCa), material: &Material) -> Option<Vec<(&'static str, Value)>> {
+        let (public, keys) = (material.public().org(org.id), material.fabric_ca_keys(org.id)?);
+        let tls = public.fabric_ca.as_ref()?;
+        let password = crypto::password(&public.ca, &keys.ca, &format!("fabric-ca {}", ca.name));
+        let authorities = [("ca", public.ca_chain(), &keys.ca), ("tlsca", public.tlsca_chain(), &keys.tlsca)];
+        let mut data = BTreeMap::new();
+        let mut parts = vec![ca.user.clone().into_bytes(), password.digest().as_bytes().to_vec()];
+        for (name, chain, key) in authorities {
+            let own = chain.first().map(String::as_str).unwrap_or_default();
+            let chain = chain.concat();
+            data.insert(format!("{name}-cert.pem"), self.public(own.as_bytes()));
+            data.insert(format!("{name}-chain.pem"), self.public(chain.as_bytes()));
+            data.insert(format!("{name}-key.pem"), self.secret(key));
+            parts.extend([chain.into_bytes(), key.digest().as_bytes().to_vec()]);
+        }
+        parts.extend([tls.certificate.pem.clone(), tls.ca.clone(), keys.tls.digest().as_bytes().to_vec()]);
+        let bootstrap = [("username", self.public(ca.user.as_bytes())), ("password", self.secret(&password))];
+        Some(vec![
+            ("org", summary(org)),
+            ("ca", json!(ca)),
+            ("keys", json!({ "data": data })),
+            ("tls", json!(self.tls(tls, &keys.tls))),
+            ("bootstrap", json!({ "data": BTreeMap::from(bootstrap), "password": self.secret_text(&password) })),
+            ("checksum", json!(self.checksum(parts))),
+        ])
+    }
+
+    /// A TLS pair as a Secret of Kubernetes' own type.
+    fn tls(&self, public: &TlsPublic, key: &Secret) -> Files {
+        let data = [
+            ("tls.crt", self.public(&public.certificate.pem)),
+            ("tls.key", self.secret(key)),
+            ("ca.crt", self.public(&public.ca)),
+        ];
+        Files { data: data.map(|(key, value)| (key.to_owned(), value)).into(), items: Vec::new() }
+    }
+
     fn identity(&self, public: &IdentityPublic, keys: &PairKeys) -> Identity {
         let msp = self.msp(&public.msp, Some(&keys.identity));
-        let tls = [
-            ("tls.crt", self.public(&public.tls.certificate.pem)),
-            ("tls.key", self.secret(&keys.tls)),
-            ("ca.crt", self.public(&public.tls.ca)),
-        ];
-        let tls = Files { data: tls.map(|(key, value)| (key.to_owned(), value)).into(), items: Vec::new() };
+        let tls = self.tls(&public.tls, &keys.tls);
         let public_files = files(&public.msp).into_iter().flat_map(|(path, bytes)| [path.into_bytes(), bytes.to_vec()]);
         let parts = public_files.chain([
             keys.identity.digest().as_bytes().to_vec(),
@@ -269,11 +315,19 @@ impl View {
     }
 
     fn secret(&self, secret: &Secret) -> String {
+        match self.shown {
+            Shown::Placeholders => self.secret_text(secret),
+            Shown::Values | Shown::Digests => BASE64_STANDARD.encode(self.secret_text(secret)),
+        }
+    }
+
+    /// A secret for a text of which a template makes a Secret.
+    fn secret_text(&self, secret: &Secret) -> String {
         match (self.shown, secret.expose()) {
             (Shown::Placeholders, _) => "<secret>".to_owned(),
-            (Shown::Values, Some(value)) => BASE64_STANDARD.encode(value),
+            (Shown::Values, Some(value)) => value.to_owned(),
             // Where keys are needed, `crypto` has seen to it that they are there.
-            (Shown::Digests, _) | (Shown::Values, None) => BASE64_STANDARD.encode(format!("redacted:{}", secret.digest())),
+            (Shown::Digests, _) | (Shown::Values, None) => format!("redacted:{}", secret.digest()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod by_hand;
 mod channels;
 mod client;
 mod cluster;
+mod fabric_ca;
 mod manifests;
 mod net;
 mod network;

@@ -4,6 +4,7 @@ mod chaincode;
 mod channels;
 mod containers;
 mod environment;
+mod fabric_ca;
 mod fabric_config;
 mod go_template;
 mod hosts;
@@ -273,6 +274,10 @@ fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
         let super::OrgSecrets { msp, admin_msp, admin_tls } = org.secrets.clone();
         let mut org_names = vec![(names::Kind::Secret, msp), (names::Kind::Secret, admin_msp), (names::Kind::Secret, admin_tls)];
         org_names.extend(org.service.iter().map(|service| (names::Kind::Workload, service.name.clone())));
+        org_names.extend(org.fabric_ca.iter().flat_map(|ca| {
+            let secrets = ca.secrets.all().map(|name| (names::Kind::Secret, name.to_owned()));
+            secrets.into_iter().chain([(names::Kind::Workload, ca.name.clone())])
+        }));
         let of_org = org_names.into_iter().map(|(kind, name)| (kind, name, &org.place, whose.clone()));
         let of_nodes = org.nodes.iter().flat_map(|node| {
             let super::NodeSecrets { msp, tls, couchdb } = node.secrets.clone();

@@ -6,7 +6,7 @@ use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_config, namespaces, pods, settings, state_database};
+use super::{chaincode, fabric_ca, fabric_config, namespaces, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
@@ -50,6 +50,7 @@ pub fn finish(
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
             let budget = budget(&draft, cluster);
+            let fabric_ca = fabric_ca::fabric_ca(&draft, (inputs, cluster), problems);
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
@@ -67,6 +68,7 @@ pub fn finish(
                 users,
                 nodes,
                 service,
+                fabric_ca,
                 place,
             }
         })

@@ -57,7 +57,7 @@ impl Manifests {
                 let text = String::from_utf8_lossy(&value.0).into_owned();
                 let line = match key.as_str() {
                     "password" => Some(text.as_str()),
-                    "key.pem" | "tls.key" => text.lines().nth(1),
+                    key if key.ends_with("key.pem") || key == "tls.key" => text.lines().nth(1),
                     _ => None,
                 };
                 found.extend(line.map(|line| (format!("{}/{key}", name_of(secret)), line.to_owned())));
