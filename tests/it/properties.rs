@@ -100,6 +100,9 @@ fn every_address_is_answered(case: &Case) {
             }
         }
     }
+    for ca in made.network.orgs.iter().filter_map(|org| org.fabric_ca.as_ref()) {
+        cluster.answering(&ca.address).unwrap_or_else(|e| panic!("seed {seed}: {}: {e}", ca.address));
+    }
     for set in cluster.of_kind("StatefulSet") {
         let variables = environment(set);
         let addresses = [
@@ -165,7 +168,13 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
         sets.into_iter().map(|set| (of(set, "namespace"), of(set, "name"))).collect()
     };
     let named = |node: &Node| (node.namespace.clone(), node.name.clone());
-    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), made.network.nodes().map(named).collect());
+    let cas = made.network.orgs.iter().filter_map(|org| org.fabric_ca.as_ref());
+    let of_cas: BTreeSet<_> = cas.map(|ca| (ca.namespace.clone(), ca.name.clone())).collect();
+    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), made.network.nodes().map(named).chain(of_cas.clone()).collect());
+    for (namespace, name) in of_cas {
+        let service = cluster.find_in(&namespace, "Service", &name).unwrap();
+        assert_eq!(names(cluster.selected(service, &service["spec"]["selector"])), [(namespace, name)].into(), "seed {seed}");
+    }
     for set in cluster.of_kind("StatefulSet") {
         assert_eq!(names(cluster.selected(set, &set["spec"]["selector"]["matchLabels"])), names(vec![set]), "seed {seed}");
     }
@@ -185,6 +194,11 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
             assert!(budgeted.insert(name.clone()), "seed {seed}: two budgets over {name:?}");
         }
     }
+}
+
+/// Whether a Secret has a private key under a key.
+fn is_private_key(key: &str) -> bool {
+    key.ends_with("key.pem") || key == "tls.key"
 }
 
 /// Every object is in a namespace that is made, and the orderers that may be evicted are no more than the consensus survives,
@@ -210,7 +224,7 @@ fn private_keys_are_in_one_secret(Case { seed, cluster, .. }: &Case) {
     let mut known = BTreeSet::new();
     for secret in cluster.of_kind("Secret") {
         for (key, value) in
-            secret["data"].as_object().unwrap().iter().filter(|(key, _)| ["key.pem", "tls.key"].contains(&key.as_str()))
+            secret["data"].as_object().unwrap().iter().filter(|(key, _)| is_private_key(key))
         {
             assert!(known.insert(value.as_str().unwrap()), "seed {seed}: {key} of {}", secret["metadata"]["name"]);
         }
@@ -245,7 +259,7 @@ fn secrets_stay_in_secrets(Case { seed, objects, cluster, .. }: &Case) {
     let open: String = objects.iter().filter(|object| !object.is_secret()).map(Object::text).collect();
     for secret in cluster.of_kind("Secret") {
         for (key, value) in secret["data"].as_object().unwrap() {
-            if !matches!(key.as_str(), "key.pem" | "tls.key" | "password") {
+            if !is_private_key(key) && key != "password" {
                 continue;
             }
             let encoded = value.as_str().unwrap();
