@@ -399,6 +399,8 @@ codes! {
         "A Fabric CA issues by ECDSA keys alone: it refuses RSA keys that it did not make itself, and does not know Ed25519. And it tells its\nCAs apart by their subjects, so an org's CA and its TLS CA cannot have one subject under one issuer."
     FK0722 Warning "a key that fabric-ca-server-config.yaml does not have"
         "A Fabric CA ignores keys that it does not know, so a misspelt one silently does nothing."
+    FK0723 Warning "a CLI pod without Fabric's tools"
+        "Up to 2.5, Fabric publishes the image `fabric-tools` with all of its programs. From 3.0 on there is none: the image of peers has `peer`\nalone, so channels of orderers are to be looked after from elsewhere, or with an image of yours."
     FK0901 Error "not built yet"
         "Fabric knows this and fabkube does not yet. Nothing is made and nothing is printed: half a network helps nobody."
     FK0902 Warning "left out, since it is not built yet"

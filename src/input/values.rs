@@ -1,8 +1,10 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
 mod ca;
+mod cli;
 
 pub use ca::CaSettings;
+pub use cli::CliSettings;
 
 use crate::diag::Problems;
 use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
@@ -45,6 +47,7 @@ pub struct Settings {
     pub zookeeper: ZooKeeperSettings,
     pub chaincode: ChaincodeSettings,
     pub ca: CaSettings,
+    pub cli: CliSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -287,6 +290,7 @@ pub struct OrgSettings {
     pub orderer: PodSettings,
     pub couchdb: CouchDbSettings,
     pub ca: CaSettings,
+    pub cli: CliSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -311,7 +315,17 @@ impl Values {
 
     /// The settings of an org's Fabric CA, from general to specific: its own, and those that pods of nodes have too.
     pub fn ca(&self, domain: &str, problems: &mut Problems) -> (CaSettings, NodeSettings) {
-        let levels = [self.tree.get("ca"), self.of_org(domain, "ca")];
+        self.of_one(domain, "ca", problems)
+    }
+
+    /// Those of an org's CLI pod.
+    pub fn cli(&self, domain: &str, problems: &mut Problems) -> (CliSettings, NodeSettings) {
+        self.of_one(domain, "cli", problems)
+    }
+
+    /// Those of something that an org has one of.
+    fn of_one<T: DeserializeOwned + Default>(&self, domain: &str, key: &str, problems: &mut Problems) -> (T, NodeSettings) {
+        let levels = [self.tree.get(key), self.of_org(domain, key)];
         let own = merged(levels, problems);
         // What both have was read above, with its problems.
         let of_pod = merged([self.tree.get("defaults"), levels[0], levels[1]], &mut Problems::new());

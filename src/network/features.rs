@@ -45,6 +45,8 @@ pub struct Features {
     pub delivery_policy: bool,
     /// Chaincodes read and write in batches (`chaincode.runtimeParams`).
     pub runtime_parameters: bool,
+    /// An image with all of Fabric's programs is published, `fabric-tools` (gone in Fabric 3.0).
+    pub tools_image: bool,
     /// A peer's `/healthz` asks for Docker, whatever the peer is told (`peer/node/start.go` before 2.0).
     pub needs_docker_for_health: bool,
 }
@@ -72,6 +74,7 @@ impl FabricVersion {
             purge: since(2, 5),
             delivery_policy: since(3, 0),
             runtime_parameters: since(3, 1),
+            tools_image: !since(3, 0),
             needs_docker_for_health: !since(2, 0),
         }
     }

@@ -4,6 +4,7 @@
 pub mod addresses;
 mod chaincode_runtime;
 mod channel;
+mod cli;
 mod fabric_ca;
 mod fabric_keys;
 mod features;
@@ -26,6 +27,7 @@ pub use channel::{
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
+pub use cli::{Cli, CliPaths, CliRoot};
 pub use fabric_ca::{FabricCa, FabricCaPaths, FabricCaSecrets};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};

@@ -183,6 +183,16 @@ pub fn fabric_ca_secrets(ca: &str) -> FabricCaSecrets {
     }
 }
 
+/// The pod that acts as an org's administrator.
+pub fn cli(org: &str) -> String {
+    format!("{org}-cli")
+}
+
+/// The Secret with all orgs' TLS roots, for one org's CLI pod.
+pub fn cli_roots(cli: &str) -> String {
+    format!("{cli}-roots")
+}
+
 /// The labels of everything that belongs to the network.
 pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> super::Labels {
     let mut labels = BTreeMap::from(

@@ -3,7 +3,7 @@
 use super::Secrets;
 use crate::channel::Artifacts;
 use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret, TlsPublic};
-use crate::network::{FabricCa, Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::network::{Cli, FabricCa, Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -17,6 +17,7 @@ pub enum ScopeKind {
     Namespace,
     Org,
     Ca,
+    Cli,
     Orderer,
     Peer,
     ZooKeeper,
@@ -29,6 +30,7 @@ impl ScopeKind {
         ScopeKind::Namespace,
         ScopeKind::Org,
         ScopeKind::Ca,
+        ScopeKind::Cli,
         ScopeKind::Orderer,
         ScopeKind::Peer,
         ScopeKind::ZooKeeper,
@@ -41,6 +43,7 @@ impl ScopeKind {
             ScopeKind::Namespace => "namespace",
             ScopeKind::Org => "org",
             ScopeKind::Ca => "ca",
+            ScopeKind::Cli => "cli",
             ScopeKind::Orderer => "orderer",
             ScopeKind::Peer => "peer",
             ScopeKind::ZooKeeper => "zookeeper",
@@ -127,6 +130,10 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
     for org in &network.orgs {
         let Some(ca) = &org.fabric_ca else { continue };
         scopes.extend(view.ca((org, ca), material).map(|own| scope(ScopeKind::Ca, (&ca.name, &ca.namespace), own)));
+    }
+    for org in &network.orgs {
+        let Some(cli) = &org.cli else { continue };
+        scopes.push(scope(ScopeKind::Cli, (&cli.name, &cli.namespace), view.cli((org, cli), material)));
     }
     for node in network.nodes() {
         let kind = match node.role {
@@ -221,6 +228,26 @@ impl View {
         }
         variables.push(("identity", json!(identity)));
         variables
+    }
+
+    /// The administrator's files, and the roots of all who are dialled, from whichever namespace.
+    fn cli(&self, (org, cli): (&Org, &Cli), material: &Material) -> Vec<(&'static str, Value)> {
+        let root = |org| {
+            let MspFolder { tlscacerts, tlsintermediatecerts, .. } = &material.public().org(org).msp;
+            let files = tlscacerts.iter().chain(tlsintermediatecerts);
+            self.public(&files.map(|file| file.bytes.as_slice()).collect::<Vec<_>>().concat())
+        };
+        let data: BTreeMap<&str, String> = cli.roots.iter().map(|of| (of.file.as_str(), root(of.org))).collect();
+        let admin = org.users.iter().position(|user| user.admin);
+        let admin = admin.map(|admin| {
+            self.msp(&material.public().org(org.id).users[admin].msp, Some(&material.user_keys(org.id, admin).identity))
+        });
+        vec![
+            ("org", summary(org)),
+            ("cli", json!(cli)),
+            ("admin", json!({ "msp": { "items": admin.unwrap_or_default().items } })),
+            ("roots", json!({ "data": data })),
+        ]
     }
 
     /// What a Fabric CA serves by, is dialled with and is told. Its first user has one password for both CAs.

@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod channels;
+mod cli;
 mod client;
 mod cluster;
 mod fabric_ca;

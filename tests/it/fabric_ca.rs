@@ -154,7 +154,8 @@ fn the_keys_are_in_one_secret_of_the_orgs_own_namespace_and_the_password_in_two(
         let objects = objects(&project, &[]);
         let texts = texts(&objects);
         let holders = |part: &str| {
-            let mut names: Vec<&str> = texts.iter().filter(|(_, text)| text.contains(part)).map(|(name, _)| name.as_str()).collect();
+            let mut names: Vec<&str> =
+                texts.iter().filter(|(_, text)| text.contains(part)).map(|(name, _)| name.as_str()).collect();
             names.dedup();
             names.sort_unstable();
             names

@@ -223,9 +223,7 @@ fn namespaces_hold_together(Case { seed, cluster, made, .. }: &Case) {
 fn private_keys_are_in_one_secret(Case { seed, cluster, .. }: &Case) {
     let mut known = BTreeSet::new();
     for secret in cluster.of_kind("Secret") {
-        for (key, value) in
-            secret["data"].as_object().unwrap().iter().filter(|(key, _)| is_private_key(key))
-        {
+        for (key, value) in secret["data"].as_object().unwrap().iter().filter(|(key, _)| is_private_key(key)) {
             assert!(known.insert(value.as_str().unwrap()), "seed {seed}: {key} of {}", secret["metadata"]["name"]);
         }
     }

@@ -2,7 +2,7 @@
 //! `crypto`'s.
 
 use super::orgs::OrgDraft;
-use super::{Cluster, pods, settings};
+use super::{Cluster, names_checked, pods, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::network::addresses::{self, port};
@@ -76,7 +76,7 @@ pub fn fabric_ca(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problem
     settings::one_of(&own.log_level, "log level of a Fabric CA", &levels, problems);
     let user = settings::needed(&own.user, "ca.user", problems);
     let name = names::fabric_ca(&org.name);
-    check_name(&name, org, problems);
+    names_checked("Fabric CA", (&name, &org.name), (&org.domain, &org.place), problems);
     let mut labels = names::labels(&cluster.network, "fabric-ca", "ca", Some(&org.name));
     let selector = names::node_selector(&name);
     labels.extend(selector.clone());
@@ -129,18 +129,6 @@ fn check_key(org: &OrgDraft, place: &Place, problems: &mut Problems) {
         let problem = Problem::new(Code::FK0721, message).at(place).at(&org.place);
         problems.push(
             problem.help("leave `PublicKeyAlgorithm` out under `CA`: nodes and users may have Ed25519 keys under an ECDSA CA"),
-        );
-    }
-}
-
-fn check_name(name: &str, org: &OrgDraft, problems: &mut Problems) {
-    let org_name_is_right = names::check_label(&org.name, names::LABEL_LIMIT).is_ok();
-    if let (true, Err(reason)) = (org_name_is_right, names::check_label(name, names::STATEFUL_SET_LIMIT)) {
-        let message = format!("the Fabric CA of `{}` cannot be called `{name}`: {reason}", org.short_name);
-        problems.push(
-            Problem::new(Code::FK0204, message)
-                .at(&org.place)
-                .help(format!("give the org a shorter name in values.yaml: `orgs: {{{}: {{name: org1}}}}`", org.domain)),
         );
     }
 }

@@ -110,7 +110,8 @@ impl<'a> Placement<'a> {
                 _ => None,
             };
             let of_nodes = orgs.iter().flat_map(|org| &org.nodes).map(|node| &node.pod);
-            let of_orgs = orgs.iter().filter_map(|org| org.fabric_ca.as_ref()).map(|ca| &ca.pod);
+            let of_cas = orgs.iter().filter_map(|org| org.fabric_ca.as_ref()).map(|ca| &ca.pod);
+            let of_orgs = of_cas.chain(orgs.iter().filter_map(|org| org.cli.as_ref()).map(|cli| &cli.pod));
             let pod_security = of_nodes.chain(of_orgs).map(|pod| pod.security).max().unwrap_or(PodSecurity::Restricted);
             Namespace {
                 name: name.to_owned(),

@@ -32,7 +32,9 @@ pub fn finish(
     drafts
         .into_iter()
         .map(|draft| {
-            let bootstrap = bootstrap(&draft).map(|node| hosts::dialled(node, cluster)).unwrap_or_default();
+            let first = bootstrap(&draft);
+            let (first, bootstrap) =
+                (first.map(|node| node.id), first.map(|node| hosts::dialled(node, cluster)).unwrap_or_default());
             let msp_id = super::channels::msp_id(&draft, inputs.configtx.as_ref().map(|file| &file.content));
             check_msp_id(&msp_id, channels, &draft, problems);
             let service = service(&draft, cluster, problems);
@@ -69,6 +71,9 @@ pub fn finish(
                 nodes,
                 service,
                 fabric_ca,
+                // It stands on the nodes of all orgs.
+                cli: None,
+                bootstrap: first,
                 place,
             }
         })

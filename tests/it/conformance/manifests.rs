@@ -2,7 +2,7 @@
 //! What a pod makes of them is `pod`'s.
 
 use fabkube::yaml;
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet, StatefulSetSpec};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, serde::de::DeserializeOwned};
@@ -15,6 +15,8 @@ pub struct Manifests {
     secrets: Vec<Secret>,
     pub services: Vec<Service>,
     pub stateful_sets: Vec<StatefulSet>,
+    /// As StatefulSets without volumes of their own: their pods are alike.
+    pub deployments: Vec<StatefulSet>,
 }
 
 impl Manifests {
@@ -26,6 +28,7 @@ impl Manifests {
                 Some("ConfigMap") => found.config_maps.push(typed(&document)),
                 Some("Secret") => found.secrets.push(typed(&document)),
                 Some("Service") => found.services.push(typed(&document)),
+                Some("Deployment") => found.deployments.push(as_set(typed(&document))),
                 Some("StatefulSet") => found.stateful_sets.push(typed(&document)),
                 _ => {}
             }
@@ -65,6 +68,12 @@ impl Manifests {
         }
         found
     }
+}
+
+fn as_set(deployment: Deployment) -> StatefulSet {
+    let spec = deployment.spec.expect("a Deployment has a spec");
+    let spec = StatefulSetSpec { selector: spec.selector, template: spec.template, ..StatefulSetSpec::default() };
+    StatefulSet { metadata: deployment.metadata, spec: Some(spec), status: None }
 }
 
 /// The name of an object.

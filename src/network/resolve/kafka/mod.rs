@@ -171,7 +171,8 @@ pub fn check_names(kafka: &Kafka, orgs: &[Org], channels: &[Channel], problems: 
         let service = org.service.iter().map(|service| (service.name.as_str(), &org.place));
         let nodes = org.nodes.iter().map(|node| (node.name.as_str(), &node.place));
         let fabric_ca = org.fabric_ca.iter().map(|ca| (ca.name.as_str(), &org.place));
-        for (name, place) in service.chain(nodes).chain(fabric_ca).filter(|(name, _)| ours.contains(name)) {
+        let cli = org.cli.iter().map(|cli| (cli.name.as_str(), &org.place));
+        for (name, place) in service.chain(nodes).chain(fabric_ca).chain(cli).filter(|(name, _)| ours.contains(name)) {
             let message =
                 format!("`{}` of the org `{}` and Kafka would both have an object called `{name}`", name, org.short_name);
             let problem = Problem::new(Code::FK0214, message).at(&broker.place).at(place);
