@@ -380,7 +380,7 @@ codes! {
     FK0503 Error "a template that renders no Kubernetes object"
         "Every object needs apiVersion, kind and metadata.name. A template that has nothing to say renders to nothing."
     FK0504 Error "a template that would never be rendered"
-        "A template is rendered once for each thing that its folder names: `namespace`, `org`, `ca`, `orderer`, `peer`, `zookeeper`,\n`kafka`. A leading `_` marks a partial, which others include."
+        "A template is rendered once for each thing that its folder names: `namespace`, `org`, `ca`, `cli`, `orderer`, `peer`, `zookeeper`,\n`kafka`. A leading `_` marks a partial, which others include."
     FK0505 Error "two objects with one name"
         "Kind, namespace and name say which object is meant; of two that are called alike, the second replaces the first."
     FK0506 Note "a large object"

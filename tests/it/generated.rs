@@ -135,6 +135,9 @@ fn values(orgs: &[Org], dice: &mut Dice) -> String {
     if dice.one_in(2) {
         text.push_str("ca: {enabled: true}\n");
     }
+    if dice.one_in(2) {
+        text.push_str("cli: {enabled: true}\n");
+    }
     text
 }
 

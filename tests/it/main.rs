@@ -10,6 +10,7 @@ mod block;
 mod chains;
 mod channels;
 mod cli;
+mod cli_pods;
 mod cluster;
 mod conformance;
 mod cryptogen;

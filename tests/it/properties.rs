@@ -100,6 +100,22 @@ fn every_address_is_answered(case: &Case) {
             }
         }
     }
+    for cli in made.network.orgs.iter().filter_map(|org| org.cli.as_ref()) {
+        for variable in cli.env.iter().chain(&cli.endpoints).filter(|variable| variable.name.contains("ADDRESS")) {
+            let address = variable.value.as_deref().unwrap();
+            cluster.answering(address).unwrap_or_else(|e| panic!("seed {seed}: {}: {address}: {e}", variable.name));
+        }
+        // A file that is sourced may change nothing that the pod has.
+        let names: BTreeSet<&str> = cli.env.iter().chain(&cli.endpoints).map(|variable| variable.name.as_str()).collect();
+        assert_eq!(names.len(), cli.env.len() + cli.endpoints.len(), "seed {seed}: {names:?}");
+        let roots = cluster.find_in(&cli.namespace, "Secret", &cli.roots_secret).unwrap();
+        for variable in cli.env.iter().chain(&cli.endpoints) {
+            let Some(file) = variable.value.as_deref().and_then(|path| path.strip_prefix("/etc/hyperledger/roots/")) else {
+                continue;
+            };
+            assert!(roots["data"].get(file).is_some(), "seed {seed}: {file}");
+        }
+    }
     for ca in made.network.orgs.iter().filter_map(|org| org.fabric_ca.as_ref()) {
         cluster.answering(&ca.address).unwrap_or_else(|e| panic!("seed {seed}: {}: {e}", ca.address));
     }
@@ -130,11 +146,12 @@ fn every_address_is_answered(case: &Case) {
 }
 
 fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
-    for set in cluster.of_kind("StatefulSet") {
+    for set in cluster.of_kind("StatefulSet").chain(cluster.of_kind("Deployment")) {
         let pod = &set["spec"]["template"]["spec"];
-        assert!(cluster.find(set, "Service", set["spec"]["serviceName"].as_str().unwrap()).is_some());
+        let service = set["spec"]["serviceName"].as_str();
+        assert!(service.is_some_and(|name| cluster.find(set, "Service", name).is_some()) || set["kind"] == "Deployment");
         assert!(cluster.find(set, "ServiceAccount", pod["serviceAccountName"].as_str().unwrap()).is_some());
-        let claims = set["spec"]["volumeClaimTemplates"].as_array().unwrap().iter().map(|claim| &claim["metadata"]["name"]);
+        let claims = set["spec"]["volumeClaimTemplates"].as_array().into_iter().flatten().map(|claim| &claim["metadata"]["name"]);
         let volumes: BTreeSet<&str> =
             pod["volumes"].as_array().unwrap().iter().map(|v| &v["name"]).chain(claims).map(|n| n.as_str().unwrap()).collect();
         for volume in pod["volumes"].as_array().unwrap() {

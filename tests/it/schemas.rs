@@ -1,7 +1,7 @@
 //! Every golden manifest against Kubernetes' own types: a field that they do not know is an error, and none is lost on the way.
 
 use crate::support::{files, read, root};
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,7 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Secret", strictly::<Secret>),
     ("v1", "ConfigMap", strictly::<ConfigMap>),
     ("v1", "Service", strictly::<Service>),
+    ("apps/v1", "Deployment", strictly::<Deployment>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
 ];
