@@ -96,6 +96,12 @@ fn tree(network: &Network) -> String {
         if let Some(service) = &org.service {
             let _ = writeln!(text, "  {}  the Service over all of them", service.name);
         }
+        if let Some(cli) = &org.cli {
+            let _ = writeln!(text, "  {}  Fabric's command line, as its administrator", cli.name);
+        }
+        if let Some(ca) = &org.fabric_ca {
+            let _ = writeln!(text, "  {}  its Fabric CA, {}", ca.name, ca.address);
+        }
     }
     if let Some(kafka) = &network.kafka {
         let _ = writeln!(text, "{}", kafka_line(kafka));

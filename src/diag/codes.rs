@@ -40,6 +40,7 @@ macro_rules! codes {
 }
 
 // 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what cluster operators switch on, 09xx not built yet.
+// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what runs beside nodes, 09xx not built yet.
 codes! {
     FK0101 Error "a file is not YAML"
         "The file was cut off, or a line of it cannot be read as YAML. The line named is where reading stopped; the cause is often a\nline or two above it: a tab, a missing space after a colon, an unclosed quote or bracket. A file whose aliases multiply\nbeyond a million values, or that nests a hundred levels deep, is not read either."
@@ -396,7 +397,7 @@ codes! {
     FK0503 Error "a template that renders no Kubernetes object"
         "Every object needs apiVersion, kind and metadata.name. A template that has nothing to say renders to nothing."
     FK0504 Error "a template that would never be rendered"
-        "A template is rendered once for each thing that its folder names: `network`, `namespace`, `org`, `orderer`, `peer`,\n`zookeeper`, `kafka`. A leading `_` marks a partial, which others include."
+        "A template is rendered once for each thing that its folder names: `network`, `namespace`, `org`, `ca`, `cli`, `orderer`,\n`peer`, `zookeeper`, `kafka`. A leading `_` marks a partial, which others include."
     FK0505 Error "two objects with one name"
         "Kind, namespace and name say which object is meant; of two that are called alike, the second replaces the first."
     FK0506 Note "a large object"
@@ -409,6 +410,14 @@ codes! {
         "Blocks, keys and files of yours are never overwritten."
     FK0603 Error "another fabkube is at work"
         "Two runs that make or renew keys in one folder would come between each other. The second waits for two minutes before it says this. Commands that\nmake nothing wait for nobody."
+    FK0720 Error "a Fabric CA without the key of its CA"
+        "A Fabric CA issues certificates by the private keys of the org's CA and of its TLS CA, so both have to be in the store, in `ca/` and\n`tlsca/`, not encrypted. Where a Fabric CA elsewhere issues for the org, that one goes on, and the tree that was filled from it has\nno such keys: leave `ca.enabled` off for the org."
+    FK0721 Error "a CA that a Fabric CA cannot serve"
+        "A Fabric CA issues by ECDSA keys alone: it refuses RSA keys that it did not make itself, and does not know Ed25519. And it tells its\nCAs apart by their subjects, so an org's CA and its TLS CA cannot have one subject under one issuer."
+    FK0722 Warning "a key that fabric-ca-server-config.yaml does not have"
+        "A Fabric CA ignores keys that it does not know, so a misspelt one silently does nothing."
+    FK0723 Warning "a CLI pod without Fabric's tools"
+        "Up to 2.5, Fabric publishes the image `fabric-tools` with all of its programs. From 3.0 on there is none: the image of peers has `peer`\nalone, so channels of orderers are to be looked after from elsewhere, or with an image of yours."
     FK0740 Error "a node is watched that tells nothing"
         "A ServiceMonitor covers all nodes of its org. One whose metrics go elsewhere, or nowhere, answers 404 at `/metrics` and would be down for\never."
     FK0741 Warning "alarms and dashboards without their time series"

@@ -1,7 +1,11 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod ca;
+mod cli;
 mod operations;
 
+pub use ca::CaSettings;
+pub use cli::CliSettings;
 pub use operations::{
     DashboardSettings, MetricsSettings, MonitoringSettings, OperationsSettings, OperationsTlsSettings, PrometheusRuleSettings,
     ServiceMonitorSettings,
@@ -49,6 +53,8 @@ pub struct Settings {
     pub chaincode: ChaincodeSettings,
     pub operations: OperationsSettings,
     pub monitoring: MonitoringSettings,
+    pub ca: CaSettings,
+    pub cli: CliSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -293,6 +299,8 @@ pub struct OrgSettings {
     pub peer: PeerSettings,
     pub orderer: PodSettings,
     pub couchdb: CouchDbSettings,
+    pub ca: CaSettings,
+    pub cli: CliSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -313,6 +321,25 @@ impl Values {
     pub fn couchdb(&self, domain: &str, hostname: &str, problems: &mut Problems) -> CouchDbSettings {
         let node = self.of_node(domain, hostname).and_then(|node| node.get("couchdb"));
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
+    }
+
+    /// The settings of an org's Fabric CA, from general to specific: its own, and those that pods of nodes have too.
+    pub fn ca(&self, domain: &str, problems: &mut Problems) -> (CaSettings, NodeSettings) {
+        self.of_one(domain, "ca", problems)
+    }
+
+    /// Those of an org's CLI pod.
+    pub fn cli(&self, domain: &str, problems: &mut Problems) -> (CliSettings, NodeSettings) {
+        self.of_one(domain, "cli", problems)
+    }
+
+    /// Those of something that an org has one of.
+    fn of_one<T: DeserializeOwned + Default>(&self, domain: &str, key: &str, problems: &mut Problems) -> (T, NodeSettings) {
+        let levels = [self.tree.get(key), self.of_org(domain, key)];
+        let own = merged(levels, problems);
+        // What both have was read above, with its problems.
+        let of_pod = merged([self.tree.get("defaults"), levels[0], levels[1]], &mut Problems::new());
+        (own, of_pod)
     }
 
     /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.

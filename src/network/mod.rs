@@ -4,6 +4,8 @@
 pub mod addresses;
 mod chaincode_runtime;
 mod channel;
+mod cli;
+mod fabric_ca;
 mod fabric_keys;
 mod features;
 mod image_reference;
@@ -28,6 +30,8 @@ pub use channel::{
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
+pub use cli::{Cli, CliPaths, CliRoot};
+pub use fabric_ca::{FabricCa, FabricCaPaths, FabricCaSecrets};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
 pub use monitoring::{Monitoring, OrgMonitoring};
@@ -120,6 +124,7 @@ impl Network {
             if org.node_ous {
                 org.users.clear();
             }
+            org.fabric_ca = None;
         }
     }
 

@@ -1,5 +1,6 @@
 //! What things are called in Kubernetes, and the limits that it sets. Addresses are `addresses`'s.
 
+use super::fabric_ca::FabricCaSecrets;
 use super::node::NodeSecrets;
 use super::org::OrgSecrets;
 use std::collections::BTreeMap;
@@ -183,6 +184,31 @@ pub fn node_secrets(node: &str) -> NodeSecrets {
 /// The Secrets of an org.
 pub fn org_secrets(org: &str) -> OrgSecrets {
     OrgSecrets { msp: format!("{org}-msp"), admin_msp: format!("{org}-admin-msp"), admin_tls: format!("{org}-admin-tls") }
+}
+
+/// The server of an org's CAs.
+pub fn fabric_ca(org: &str) -> String {
+    format!("{org}-ca")
+}
+
+/// Its Secrets; the one that has its own name has the CAs' keys.
+pub fn fabric_ca_secrets(ca: &str) -> FabricCaSecrets {
+    FabricCaSecrets {
+        keys: ca.to_owned(),
+        tls: format!("{ca}-tls"),
+        bootstrap: format!("{ca}-bootstrap"),
+        config: format!("{ca}-config"),
+    }
+}
+
+/// The pod that acts as an org's administrator.
+pub fn cli(org: &str) -> String {
+    format!("{org}-cli")
+}
+
+/// The Secret with all orgs' TLS roots, for one org's CLI pod.
+pub fn cli_roots(cli: &str) -> String {
+    format!("{cli}-roots")
 }
 
 /// The labels of everything that belongs to the network.

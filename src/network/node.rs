@@ -181,6 +181,8 @@ pub enum Listener {
     Cluster,
     Admin,
     Operations,
+    /// A Fabric CA.
+    Https,
 }
 
 impl Listener {
@@ -192,6 +194,7 @@ impl Listener {
             Listener::Cluster => "cluster",
             Listener::Admin => "admin",
             Listener::Operations => "operations",
+            Listener::Https => "https",
         }
     }
 }

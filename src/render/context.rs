@@ -1,8 +1,12 @@
 //! What templates are given: the model, and material beside it. `fabkube show` prints the same.
 
+mod beside;
+
 use super::Secrets;
 use crate::channel::Artifacts;
-use crate::crypto::{self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, Usage};
+use crate::crypto::{
+    self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, TlsPublic, Usage,
+};
 use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -17,6 +21,8 @@ pub enum ScopeKind {
     Network,
     Namespace,
     Org,
+    Ca,
+    Cli,
     Orderer,
     Peer,
     ZooKeeper,
@@ -29,6 +35,8 @@ impl ScopeKind {
         ScopeKind::Network,
         ScopeKind::Namespace,
         ScopeKind::Org,
+        ScopeKind::Ca,
+        ScopeKind::Cli,
         ScopeKind::Orderer,
         ScopeKind::Peer,
         ScopeKind::ZooKeeper,
@@ -41,6 +49,8 @@ impl ScopeKind {
             ScopeKind::Network => "network",
             ScopeKind::Namespace => "namespace",
             ScopeKind::Org => "org",
+            ScopeKind::Ca => "ca",
+            ScopeKind::Cli => "cli",
             ScopeKind::Orderer => "orderer",
             ScopeKind::Peer => "peer",
             ScopeKind::ZooKeeper => "zookeeper",
@@ -123,6 +133,14 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         .collect();
     for org in &network.orgs {
         scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, material)));
+    }
+    for org in &network.orgs {
+        let Some(ca) = &org.fabric_ca else { continue };
+        scopes.extend(view.ca((org, ca), material).map(|own| scope(ScopeKind::Ca, (&ca.name, &ca.namespace), own)));
+    }
+    for org in &network.orgs {
+        let Some(cli) = &org.cli else { continue };
+        scopes.push(scope(ScopeKind::Cli, (&cli.name, &cli.namespace), view.cli((org, cli), material)));
     }
     for node in network.nodes() {
         let kind = match node.role {
@@ -240,14 +258,19 @@ impl View {
         variables
     }
 
+    /// A TLS pair as a Secret of Kubernetes' own type.
+    fn tls(&self, public: &TlsPublic, key: &Secret) -> Files {
+        let data = [
+            ("tls.crt", self.public(&public.certificate.pem)),
+            ("tls.key", self.secret(key)),
+            ("ca.crt", self.public(&public.ca)),
+        ];
+        Files { data: data.map(|(key, value)| (key.to_owned(), value)).into(), items: Vec::new() }
+    }
+
     fn identity(&self, public: &IdentityPublic, keys: &PairKeys) -> Identity {
         let msp = self.msp(&public.msp, Some(&keys.identity));
-        let tls = [
-            ("tls.crt", self.public(&public.tls.certificate.pem)),
-            ("tls.key", self.secret(&keys.tls)),
-            ("ca.crt", self.public(&public.tls.ca)),
-        ];
-        let tls = Files { data: tls.map(|(key, value)| (key.to_owned(), value)).into(), items: Vec::new() };
+        let tls = self.tls(&public.tls, &keys.tls);
         let public_files = files(&public.msp).into_iter().flat_map(|(path, bytes)| [path.into_bytes(), bytes.to_vec()]);
         let parts = public_files.chain([
             keys.identity.digest().as_bytes().to_vec(),
@@ -299,11 +322,19 @@ impl View {
     }
 
     fn secret(&self, secret: &Secret) -> String {
+        match self.shown {
+            Shown::Placeholders => self.secret_text(secret),
+            Shown::Values | Shown::Digests => BASE64_STANDARD.encode(self.secret_text(secret)),
+        }
+    }
+
+    /// A secret for a text of which a template makes a Secret.
+    fn secret_text(&self, secret: &Secret) -> String {
         match (self.shown, secret.expose()) {
             (Shown::Placeholders, _) => "<secret>".to_owned(),
-            (Shown::Values, Some(value)) => BASE64_STANDARD.encode(value),
+            (Shown::Values, Some(value)) => value.to_owned(),
             // Where keys are needed, `crypto` has seen to it that they are there.
-            (Shown::Digests, _) | (Shown::Values, None) => BASE64_STANDARD.encode(format!("redacted:{}", secret.digest())),
+            (Shown::Digests, _) | (Shown::Values, None) => format!("redacted:{}", secret.digest()),
         }
     }
 }

@@ -5,8 +5,10 @@
 
 mod by_hand;
 mod channels;
+mod cli;
 mod client;
 mod cluster;
+mod fabric_ca;
 mod manifests;
 mod net;
 mod network;

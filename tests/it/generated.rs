@@ -132,6 +132,12 @@ fn values(orgs: &[Org], dice: &mut Dice) -> String {
     if dice.one_in(3) {
         text.push_str("peer: {stateDatabase: leveldb}\n");
     }
+    if dice.one_in(2) {
+        text.push_str("ca: {enabled: true}\n");
+    }
+    if dice.one_in(2) {
+        text.push_str("cli: {enabled: true}\n");
+    }
     text
 }
 

@@ -100,6 +100,25 @@ fn every_address_is_answered(case: &Case) {
             }
         }
     }
+    for cli in made.network.orgs.iter().filter_map(|org| org.cli.as_ref()) {
+        for variable in cli.env.iter().chain(&cli.endpoints).filter(|variable| variable.name.contains("ADDRESS")) {
+            let address = variable.value.as_deref().unwrap();
+            cluster.answering(address).unwrap_or_else(|e| panic!("seed {seed}: {}: {address}: {e}", variable.name));
+        }
+        // A file that is sourced may change nothing that the pod has.
+        let names: BTreeSet<&str> = cli.env.iter().chain(&cli.endpoints).map(|variable| variable.name.as_str()).collect();
+        assert_eq!(names.len(), cli.env.len() + cli.endpoints.len(), "seed {seed}: {names:?}");
+        let roots = cluster.find_in(&cli.namespace, "Secret", &cli.roots_secret).unwrap();
+        for variable in cli.env.iter().chain(&cli.endpoints) {
+            let Some(file) = variable.value.as_deref().and_then(|path| path.strip_prefix("/etc/hyperledger/roots/")) else {
+                continue;
+            };
+            assert!(roots["data"].get(file).is_some(), "seed {seed}: {file}");
+        }
+    }
+    for ca in made.network.orgs.iter().filter_map(|org| org.fabric_ca.as_ref()) {
+        cluster.answering(&ca.address).unwrap_or_else(|e| panic!("seed {seed}: {}: {e}", ca.address));
+    }
     for set in cluster.of_kind("StatefulSet") {
         let variables = environment(set);
         let addresses = [
@@ -127,11 +146,12 @@ fn every_address_is_answered(case: &Case) {
 }
 
 fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
-    for set in cluster.of_kind("StatefulSet") {
+    for set in cluster.of_kind("StatefulSet").chain(cluster.of_kind("Deployment")) {
         let pod = &set["spec"]["template"]["spec"];
-        assert!(cluster.find(set, "Service", set["spec"]["serviceName"].as_str().unwrap()).is_some());
+        let service = set["spec"]["serviceName"].as_str();
+        assert!(service.is_some_and(|name| cluster.find(set, "Service", name).is_some()) || set["kind"] == "Deployment");
         assert!(cluster.find(set, "ServiceAccount", pod["serviceAccountName"].as_str().unwrap()).is_some());
-        let claims = set["spec"]["volumeClaimTemplates"].as_array().unwrap().iter().map(|claim| &claim["metadata"]["name"]);
+        let claims = set["spec"]["volumeClaimTemplates"].as_array().into_iter().flatten().map(|claim| &claim["metadata"]["name"]);
         let volumes: BTreeSet<&str> =
             pod["volumes"].as_array().unwrap().iter().map(|v| &v["name"]).chain(claims).map(|n| n.as_str().unwrap()).collect();
         for volume in pod["volumes"].as_array().unwrap() {
@@ -165,7 +185,13 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
         sets.into_iter().map(|set| (of(set, "namespace"), of(set, "name"))).collect()
     };
     let named = |node: &Node| (node.namespace.clone(), node.name.clone());
-    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), made.network.nodes().map(named).collect());
+    let cas = made.network.orgs.iter().filter_map(|org| org.fabric_ca.as_ref());
+    let of_cas: BTreeSet<_> = cas.map(|ca| (ca.namespace.clone(), ca.name.clone())).collect();
+    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), made.network.nodes().map(named).chain(of_cas.clone()).collect());
+    for (namespace, name) in of_cas {
+        let service = cluster.find_in(&namespace, "Service", &name).unwrap();
+        assert_eq!(names(cluster.selected(service, &service["spec"]["selector"])), [(namespace, name)].into(), "seed {seed}");
+    }
     for set in cluster.of_kind("StatefulSet") {
         assert_eq!(names(cluster.selected(set, &set["spec"]["selector"]["matchLabels"])), names(vec![set]), "seed {seed}");
     }
@@ -185,6 +211,11 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
             assert!(budgeted.insert(name.clone()), "seed {seed}: two budgets over {name:?}");
         }
     }
+}
+
+/// Whether a Secret has a private key under a key.
+fn is_private_key(key: &str) -> bool {
+    key.ends_with("key.pem") || key == "tls.key"
 }
 
 /// Every object is in a namespace that is made, and the orderers that may be evicted are no more than the consensus survives,
@@ -209,9 +240,7 @@ fn namespaces_hold_together(Case { seed, cluster, made, .. }: &Case) {
 fn private_keys_are_in_one_secret(Case { seed, cluster, .. }: &Case) {
     let mut known = BTreeSet::new();
     for secret in cluster.of_kind("Secret") {
-        for (key, value) in
-            secret["data"].as_object().unwrap().iter().filter(|(key, _)| ["key.pem", "tls.key"].contains(&key.as_str()))
-        {
+        for (key, value) in secret["data"].as_object().unwrap().iter().filter(|(key, _)| is_private_key(key)) {
             assert!(known.insert(value.as_str().unwrap()), "seed {seed}: {key} of {}", secret["metadata"]["name"]);
         }
     }
@@ -245,7 +274,7 @@ fn secrets_stay_in_secrets(Case { seed, objects, cluster, .. }: &Case) {
     let open: String = objects.iter().filter(|object| !object.is_secret()).map(Object::text).collect();
     for secret in cluster.of_kind("Secret") {
         for (key, value) in secret["data"].as_object().unwrap() {
-            if !matches!(key.as_str(), "key.pem" | "tls.key" | "password") {
+            if !is_private_key(key) && key != "password" {
                 continue;
             }
             let encoded = value.as_str().unwrap();

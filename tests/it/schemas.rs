@@ -2,7 +2,7 @@
 
 use crate::monitoring_types::{PrometheusRule, ServiceMonitor};
 use crate::support::{files, read, root};
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde::de::DeserializeOwned;
@@ -19,6 +19,7 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Secret", strictly::<Secret>),
     ("v1", "ConfigMap", strictly::<ConfigMap>),
     ("v1", "Service", strictly::<Service>),
+    ("apps/v1", "Deployment", strictly::<Deployment>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
     ("monitoring.coreos.com/v1", "ServiceMonitor", strictly::<ServiceMonitor>),

@@ -2,8 +2,10 @@
 
 mod chaincode;
 mod channels;
+mod cli;
 mod containers;
 mod environment;
+mod fabric_ca;
 mod fabric_config;
 mod fabric_version;
 mod go_template;
@@ -84,7 +86,9 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => None,
     };
     let ordering = Ordering::new(&channels, kafka.as_ref(), &cluster);
-    let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
+    let mut orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
+    let clis = cli::clis(&orgs, (inputs, &cluster), problems);
+    orgs.iter_mut().zip(clis).for_each(|(org, cli)| org.cli = cli);
     let monitoring = monitoring::network(&inputs.values.settings.monitoring, &orgs, &cluster, problems);
     check_unique_names(&orgs, problems);
     if let Some(kafka) = &kafka {
@@ -146,6 +150,18 @@ pub(crate) fn not_built(what: impl std::fmt::Display, place: &Place, problems: &
     problems.push(Problem::new(Code::FK0901, format!("{what} is not built into fabkube yet")).at(place).help(
         "what is built: the networks of one crypto-config.yaml, with Raft, BFT, Kafka or Solo ordering, of Fabric 1.4 to 3.1",
     ));
+}
+
+/// Whether what an org has one of can be called so; where the org's own name is wrong, that has been told.
+fn names_checked(what: &str, (name, org): (&str, &str), (domain, place): (&str, &Place), problems: &mut Problems) {
+    let org_name_is_right = names::check_label(org, names::LABEL_LIMIT).is_ok();
+    if let (true, Err(reason)) = (org_name_is_right, names::check_label(name, names::STATEFUL_SET_LIMIT)) {
+        problems.push(
+            Problem::new(Code::FK0204, format!("the {what} of `{domain}` cannot be called `{name}`: {reason}"))
+                .at(place)
+                .help(format!("give the org a shorter name in values.yaml: `orgs: {{{domain}: {{name: org1}}}}`")),
+        );
+    }
 }
 
 /// A list of names for a help line, or what to say where there is none.
@@ -258,6 +274,15 @@ fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
         let super::OrgSecrets { msp, admin_msp, admin_tls } = org.secrets.clone();
         let mut org_names = vec![(names::Kind::Secret, msp), (names::Kind::Secret, admin_msp), (names::Kind::Secret, admin_tls)];
         org_names.extend(org.service.iter().map(|service| (names::Kind::Workload, service.name.clone())));
+        org_names.extend(org.fabric_ca.iter().flat_map(|ca| {
+            let secrets = ca.secrets.all().map(|name| (names::Kind::Secret, name.to_owned()));
+            secrets.into_iter().chain([(names::Kind::Workload, ca.name.clone())])
+        }));
+        org_names.extend(
+            org.cli
+                .iter()
+                .flat_map(|cli| [(names::Kind::Workload, cli.name.clone()), (names::Kind::Secret, cli.roots_secret.clone())]),
+        );
         let of_org = org_names.into_iter().map(|(kind, name)| (kind, name, &org.place, whose.clone()));
         let of_nodes = org.nodes.iter().flat_map(|node| {
             let super::NodeSecrets { msp, tls, couchdb } = node.secrets.clone();

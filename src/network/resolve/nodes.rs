@@ -6,7 +6,7 @@ use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_config, monitoring, namespaces, operations, pods, settings, state_database};
+use super::{chaincode, fabric_ca, fabric_config, monitoring, namespaces, operations, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
@@ -33,7 +33,9 @@ pub fn finish(
     drafts
         .into_iter()
         .map(|draft| {
-            let bootstrap = bootstrap(&draft).map(|node| hosts::dialled(node, cluster)).unwrap_or_default();
+            let first = bootstrap(&draft);
+            let (first, bootstrap) =
+                (first.map(|node| node.id), first.map(|node| hosts::dialled(node, cluster)).unwrap_or_default());
             let msp_id = super::channels::msp_id(&draft, inputs.configtx.as_ref().map(|file| &file.content));
             check_msp_id(&msp_id, channels, &draft, problems);
             let service = service(&draft, cluster, problems);
@@ -53,6 +55,7 @@ pub fn finish(
             let budget = budget(&draft, cluster);
             let watched = (nodes.as_slice(), service.as_ref());
             let monitoring = monitoring::of_org(&draft, watched, (&inputs.values.settings, cluster), problems);
+            let fabric_ca = fabric_ca::fabric_ca(&draft, (inputs, cluster), problems);
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
@@ -71,6 +74,10 @@ pub fn finish(
                 nodes,
                 service,
                 monitoring,
+                fabric_ca,
+                // It stands on the nodes of all orgs.
+                cli: None,
+                bootstrap: first,
                 place,
             }
         })

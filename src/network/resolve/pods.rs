@@ -22,6 +22,14 @@ pub struct Made<'a> {
     pub ports: Vec<(&'a str, u16)>,
 }
 
+impl<'a> Made<'a> {
+    /// A pod that there is one of, and that takes nothing of the user's within.
+    pub fn closed(labels: &'a Labels, selector: &Labels) -> Self {
+        let (siblings, mounts) = ((selector.clone(), Reach::Namespace), Vec::new());
+        Self { labels, siblings, mounts, volumes: Vec::new(), ports: Vec::new() }
+    }
+}
+
 /// The user's part of a pod.
 pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> Pod {
     let mut security = PodSecurity::Restricted;

@@ -27,7 +27,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A cluster of these objects and no pod that runs yet: those of all orderers, and of one peer of each org. `dns` is what
+    /// A cluster of these objects and no pod that runs yet: those of all orderers, and of one peer and the Fabric CA of each
+    /// org. `dns` is what
     /// its DNS knows beside Services: a name, and the Service that it means. The error is what this machine lacks.
     pub fn new(manifests: Manifests, bin: PathBuf, dns: &[(&str, &str)]) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("conformance-").tempdir().unwrap();
@@ -54,7 +55,8 @@ impl Cluster {
         let mut pods: Vec<Pod> = Vec::new();
         for set in manifests.stateful_sets.iter().filter(|set| is_of_fabric(set)) {
             let pod = Pod::lay_out(set, &manifests, net::loopback(), &folder.path().join(name_of(set)));
-            let is_first = !pods.iter().any(|other| other.label("org") == pod.label("org"));
+            let is_first =
+                !pods.iter().any(|other| ["org", COMPONENT].iter().all(|label| other.label(label) == pod.label(label)));
             if pod.label(COMPONENT) == "orderer" || is_first {
                 pods.push(pod);
             }
@@ -119,6 +121,11 @@ impl Cluster {
         }
     }
 
+    /// Ends all pods; their volumes stay.
+    pub fn end_all(&self) {
+        self.processes.end_all();
+    }
+
     fn launch(&self, pod: &Pod) {
         let log = pod.invocation().working_dir.with_file_name("log");
         self.processes.add(self.sandbox.start(&pod.name, &pod.invocation(), log));
@@ -158,7 +165,7 @@ const COMPONENT: &str = "app.kubernetes.io/component";
 
 /// Whether its pods are Fabric's: of Kafka and ZooKeeper no program is run.
 fn is_of_fabric(set: &StatefulSet) -> bool {
-    matches!(component(set), "orderer" | "peer")
+    matches!(component(set), "orderer" | "peer" | "ca")
 }
 
 fn component(set: &StatefulSet) -> &str {

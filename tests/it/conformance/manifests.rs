@@ -2,7 +2,7 @@
 //! What a pod makes of them is `pod`'s.
 
 use fabkube::yaml;
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet, StatefulSetSpec};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, serde::de::DeserializeOwned};
@@ -17,6 +17,8 @@ pub struct Manifests {
     pub stateful_sets: Vec<StatefulSet>,
     /// What watches the network: objects of Prometheus' operator, and dashboards.
     pub monitoring: Vec<serde_json::Value>,
+    /// As StatefulSets without volumes of their own: their pods are alike.
+    pub deployments: Vec<StatefulSet>,
 }
 
 impl Manifests {
@@ -30,6 +32,7 @@ impl Manifests {
                 Some("ConfigMap") => found.config_maps.push(typed(&document)),
                 Some("Secret") => found.secrets.push(typed(&document)),
                 Some("Service") => found.services.push(typed(&document)),
+                Some("Deployment") => found.deployments.push(as_set(typed(&document))),
                 Some("StatefulSet") => found.stateful_sets.push(typed(&document)),
                 _ => {}
             }
@@ -68,7 +71,7 @@ impl Manifests {
                 let text = String::from_utf8_lossy(&value.0).into_owned();
                 let line = match key.as_str() {
                     "password" => Some(text.as_str()),
-                    "key.pem" | "tls.key" => text.lines().nth(1),
+                    key if key.ends_with("key.pem") || key == "tls.key" => text.lines().nth(1),
                     _ => None,
                 };
                 found.extend(line.map(|line| (format!("{}/{key}", name_of(secret)), line.to_owned())));
@@ -76,6 +79,12 @@ impl Manifests {
         }
         found
     }
+}
+
+fn as_set(deployment: Deployment) -> StatefulSet {
+    let spec = deployment.spec.expect("a Deployment has a spec");
+    let spec = StatefulSetSpec { selector: spec.selector, template: spec.template, ..StatefulSetSpec::default() };
+    StatefulSet { metadata: deployment.metadata, spec: Some(spec), status: None }
 }
 
 /// The name of an object.
