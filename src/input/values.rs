@@ -1,5 +1,9 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod gateway;
+
+pub use gateway::GatewaySettings;
+
 use crate::diag::Problems;
 use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
@@ -40,6 +44,7 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
     pub chaincode: ChaincodeSettings,
+    pub gateway: GatewaySettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -84,6 +89,7 @@ pub struct PlacementSettings {
     pub pod_anti_affinity: Spanned<String>,
     pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
     pub priority_class_name: Spanned<String>,
+    pub host_aliases: Vec<Spanned<HostAliasSettings>>,
     pub pod_labels: Ordered<Spanned<String>>,
     pub pod_annotations: Ordered<Spanned<String>>,
 }
@@ -106,6 +112,7 @@ macro_rules! pod_settings {
             pub pod_anti_affinity: Spanned<String>,
             pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
             pub priority_class_name: Spanned<String>,
+            pub host_aliases: Vec<Spanned<HostAliasSettings>>,
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
@@ -156,6 +163,7 @@ macro_rules! ensemble_settings {
             pub pod_anti_affinity: Spanned<String>,
             pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
             pub priority_class_name: Spanned<String>,
+            pub host_aliases: Vec<Spanned<HostAliasSettings>>,
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
@@ -187,6 +195,14 @@ pub struct EnsembleSettings<'a> {
     pub heap: &'a Spanned<String>,
     pub resources: &'a ResourceSettings,
     pub storage: &'a StorageSettings,
+}
+
+/// Kubernetes' own fields: a line of a pod's hosts file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct HostAliasSettings {
+    pub ip: Spanned<String>,
+    pub hostnames: Vec<Spanned<String>>,
 }
 
 /// The account that a node's pod runs under.
@@ -281,6 +297,7 @@ pub struct OrgSettings {
     pub peer: PeerSettings,
     pub orderer: PodSettings,
     pub couchdb: CouchDbSettings,
+    pub gateway: Option<Spanned<GatewaySettings>>,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -301,6 +318,11 @@ impl Values {
     pub fn couchdb(&self, domain: &str, hostname: &str, problems: &mut Problems) -> CouchDbSettings {
         let node = self.of_node(domain, hostname).and_then(|node| node.get("couchdb"));
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
+    }
+
+    /// The settings of an org's gateway, from general to specific.
+    pub fn gateway(&self, domain: &str, problems: &mut Problems) -> GatewaySettings {
+        merged([self.tree.get("gateway"), self.of_org(domain, "gateway")], problems)
     }
 
     /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.

@@ -31,8 +31,10 @@ pub use node::{
     EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Probe, Probes, Resources, Role, Rollout, ServicePort,
     Storage, Toleration,
 };
-pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
-pub use pod::{AntiAffinity, Pod, PodSecurity, Reach, Strength};
+pub use org::{
+    Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, SessionAffinity, Subject, User,
+};
+pub use pod::{AntiAffinity, HostAlias, Pod, PodSecurity, Reach, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
 pub use resolve::{Purpose, organization, resolve};
 pub use state_database::{CouchDb, ExternalCouchDb, StateDatabase};

@@ -145,4 +145,13 @@ pub struct Service {
     pub labels: Labels,
     pub selector: Labels,
     pub ports: Vec<ServicePort>,
+    /// `None`: each connection goes to any of the pods.
+    pub session_affinity: Option<SessionAffinity>,
+}
+
+/// Connections from one address go to one pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SessionAffinity {
+    /// For how long after a connection.
+    pub timeout_seconds: u32,
 }

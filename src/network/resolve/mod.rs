@@ -5,7 +5,9 @@ mod channels;
 mod containers;
 mod environment;
 mod fabric_config;
+mod gateway;
 mod go_template;
+mod host_aliases;
 mod hosts;
 pub(super) mod kafka;
 mod namespaces;
@@ -80,12 +82,14 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let ordering = Ordering::new(&channels, kafka.as_ref(), &cluster);
     let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
+    host_aliases::check_hosts(&orgs, problems);
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, &channels, problems);
     }
     if known == orgs::Known::All {
         placement.check_orgs(&orgs, problems);
         check_org_settings(inputs, &orgs, problems);
+        gateway::check_orgs(inputs, &orgs, problems);
     }
     problems.stop_on_errors()?;
     if purpose == Purpose::Deployment {

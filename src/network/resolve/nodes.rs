@@ -6,7 +6,7 @@ use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_config, namespaces, pods, settings, state_database};
+use super::{chaincode, fabric_config, gateway, namespaces, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
@@ -35,7 +35,7 @@ pub fn finish(
             let bootstrap = bootstrap(&draft).map(|node| hosts::dialled(node, cluster)).unwrap_or_default();
             let msp_id = super::channels::msp_id(&draft, inputs.configtx.as_ref().map(|file| &file.content));
             check_msp_id(&msp_id, channels, &draft, problems);
-            let service = service(&draft, cluster, problems);
+            let service = service(&draft, (inputs, cluster), problems);
             let completion = Completion {
                 inputs,
                 cluster,
@@ -112,7 +112,7 @@ fn bootstrap(org: &OrgDraft) -> Option<&NodeDraft> {
 }
 
 /// The Service over all nodes of an org that do the same.
-fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option<Service> {
+fn service(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problems: &mut Problems) -> Option<Service> {
     org.nodes.first()?;
     let (name, port) = match org.kind {
         OrgKind::Peer => (names::peer_gateway(&org.name), port::PEER_GRPC),
@@ -134,6 +134,7 @@ fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option
         labels: names::labels(&cluster.network, names::application(org.role()), component, Some(&org.name)),
         selector: names::org_selector(&org.name, component),
         ports: vec![ServicePort { name: "grpc".to_owned(), port, target: Listener::Grpc }],
+        session_affinity: gateway::session_affinity(org, inputs, problems),
         name,
     })
 }
