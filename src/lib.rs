@@ -14,5 +14,6 @@ pub mod crypto;
 pub mod channel;
 pub mod render;
 pub mod output;
+pub mod cluster;
 pub mod pipeline;
 pub mod cli;

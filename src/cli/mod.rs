@@ -2,6 +2,7 @@
 
 mod channel;
 mod check;
+mod cluster;
 mod crypto;
 mod duration;
 mod explain;
@@ -45,6 +46,8 @@ enum Command {
     Crypto(crypto::Args),
     /// Channel blocks
     Channel(channel::Args),
+    /// What a network asks of the cluster around it
+    Cluster(cluster::Args),
     /// The templates of the manifests
     Templates(templates::Args),
     /// Print every setting, its default and what it means
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Show(args) => args.run(&project),
         Command::Crypto(args) => args.run(&project),
         Command::Channel(args) => args.run(&project),
+        Command::Cluster(args) => args.run(&project),
         Command::Templates(args) => args.run(),
         Command::Values(args) => args.run(),
         Command::Version(args) => args.run(),

@@ -27,6 +27,7 @@ mod units;
 
 use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
+use crate::input::values::Values;
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
 use namespaces::Placement;
@@ -83,6 +84,9 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
     host_aliases::check_hosts(&orgs, problems);
+    if purpose == Purpose::Deployment {
+        hosts::check_one_node_each(&orgs, &cluster, problems);
+    }
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, &channels, problems);
     }
@@ -170,19 +174,24 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
                 .help("use lower-case letters, digits and `-`, beginning with a letter"),
         );
     }
-    let domain = &settings.cluster_domain;
-    if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
-        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
-        problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
-    }
     let version = version(inputs, problems);
     Cluster {
         network: name.value.clone(),
-        domain: domain.trim_end_matches('.').to_owned(),
+        domain: cluster_domain(&inputs.values, problems),
         addressing: addressing(inputs, problems),
         tls: tls(inputs),
         version,
     }
+}
+
+/// The cluster's DNS domain.
+pub fn cluster_domain(values: &Values, problems: &mut Problems) -> String {
+    let domain = &values.settings.cluster_domain;
+    if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
+        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
+        problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
+    }
+    domain.trim_end_matches('.').to_owned()
 }
 
 /// What can be said of a network only as a whole: whether its Fabric version can run it, and what runs with less than users expect.

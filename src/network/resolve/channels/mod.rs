@@ -234,10 +234,11 @@ impl Context<'_> {
     }
 
     /// Whether a host of the user's stays as it is: with `addressing: domain`, where the cluster's DNS can be told of it. A name
-    /// without a dot can only be a Service's.
+    /// without a dot can only be a Service's, which its own namespace alone knows.
     fn keeps(&self, host: &str, draft: &NodeDraft) -> bool {
         let is_address = host.parse::<std::net::IpAddr>().is_ok();
-        let can_be_told = host == draft.name || (host.contains('.') && !is_address);
+        let is_known = || self.orgs.iter().all(|org| org.namespace == draft.namespace);
+        let can_be_told = (host == draft.name && is_known()) || (host.contains('.') && !is_address);
         self.cluster.addressing == Addressing::Domain && can_be_told
     }
 
