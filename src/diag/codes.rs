@@ -409,6 +409,8 @@ codes! {
         "With `addressing: domain`, the cluster's DNS leads a host to one Service, whatever the port is. Nodes that were told apart by their\nports on one machine need a host each, or `addressing: service`."
     FK0717 Error "hosts of another network with the same name"
         "Lines in a Corefile are known by the `network.name` of values.yaml. Two networks of one cluster need two names, or each would take\nthe other's hosts out."
+    FK0730 Error "a connection profile of nobody"
+        "A connection profile is for the applications of one org of peers: say which where there are several. An ordering org has no\npeers, and nobody connects to it by a profile."
     FK0901 Error "not built yet"
         "Fabric knows this and fabkube does not yet. Nothing is made and nothing is printed: half a network helps nobody."
     FK0902 Warning "left out, since it is not built yet"

@@ -45,6 +45,7 @@ pub struct Settings {
     pub zookeeper: ZooKeeperSettings,
     pub chaincode: ChaincodeSettings,
     pub gateway: GatewaySettings,
+    pub connection_profile: ConnectionProfileSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -288,6 +289,13 @@ pub struct TolerationSettings {
 pub struct StorageSettings {
     pub size: Spanned<String>,
     pub class_name: Spanned<String>,
+}
+
+/// Whether orgs have connection profiles among the manifests.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ConnectionProfileSettings {
+    pub enabled: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

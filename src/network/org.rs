@@ -61,6 +61,8 @@ pub struct Org {
     pub labels: Labels,
     /// The Service over all nodes of the org: its peers' gateway, or its orderers.
     pub service: Option<Service>,
+    /// The ConfigMap with its connection profile, where there is one.
+    pub connection_profile: Option<String>,
     /// Over its peers; `None` for an org of one peer, and for orderers, whose namespace has one.
     pub budget: Option<Budget>,
     /// Where the user wrote it.

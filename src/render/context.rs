@@ -4,6 +4,7 @@ use super::Secrets;
 use crate::channel::Artifacts;
 use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
 use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::profile::Profile;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -113,7 +114,7 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         })
         .collect();
     for org in &network.orgs {
-        scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, material)));
+        scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, network, material)));
     }
     for node in network.nodes() {
         let kind = match node.role {
@@ -185,12 +186,22 @@ impl View {
         variables
     }
 
-    fn org(&self, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
+    fn org(&self, org: &Org, network: &Network, material: &Material) -> Vec<(&'static str, Value)> {
         let public = material.public().org(org.id);
         let mut variables = vec![("org", summary(org)), ("msp", json!(self.msp(&public.msp, None)))];
         if let Some(admin) = org.users.iter().position(|user| user.admin) {
             let identity = self.identity(&public.users[admin], material.user_keys(org.id, admin));
             variables.push(("admin", json!(identity)));
+        }
+        if org.connection_profile.is_some() {
+            let (json, yaml) = match self.shown {
+                Shown::Placeholders => ("<json>".to_owned(), "<yaml>".to_owned()),
+                Shown::Values | Shown::Digests => {
+                    let profile = Profile::new(network, org, material.public());
+                    (profile.json(), profile.yaml())
+                }
+            };
+            variables.push(("connection_profile", json!({ "data": { "connection.json": json, "connection.yaml": yaml } })));
         }
         variables
     }

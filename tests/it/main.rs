@@ -28,6 +28,7 @@ mod layers;
 mod namespaces;
 mod networks;
 mod pods;
+mod profile;
 mod properties;
 mod samples;
 mod schemas;

@@ -285,7 +285,8 @@ fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
         let whose = format!("the org `{}`", org.short_name);
         let super::OrgSecrets { msp, admin_msp, admin_tls } = org.secrets.clone();
         let mut org_names = vec![(names::Kind::Secret, msp), (names::Kind::Secret, admin_msp), (names::Kind::Secret, admin_tls)];
-        org_names.extend(org.service.iter().map(|service| (names::Kind::Workload, service.name.clone())));
+        let shared = org.service.iter().map(|service| &service.name).chain(&org.connection_profile);
+        org_names.extend(shared.map(|name| (names::Kind::Workload, name.clone())));
         let of_org = org_names.into_iter().map(|(kind, name)| (kind, name, &org.place, whose.clone()));
         let of_nodes = org.nodes.iter().flat_map(|node| {
             let super::NodeSecrets { msp, tls, couchdb } = node.secrets.clone();

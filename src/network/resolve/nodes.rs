@@ -50,10 +50,13 @@ pub fn finish(
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
             let budget = budget(&draft, cluster);
+            let wants_profile = inputs.values.settings.connection_profile.enabled;
+            let has_profile = wants_profile && draft.kind == OrgKind::Peer && !draft.nodes.is_empty();
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
                 secrets: names::org_secrets(&name),
+                connection_profile: has_profile.then(|| names::connection_profile(&name)),
                 budget,
                 id,
                 kind,
