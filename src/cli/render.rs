@@ -163,7 +163,8 @@ impl Args {
         }
         let hosts = made.network.hosts_to_resolve();
         if !hosts.is_empty() {
-            next.push(format!("let the cluster's DNS know {} (docs/addresses.md)", hosts.join(", ")));
+            let hosts: Vec<&str> = hosts.into_keys().collect();
+            next.push(format!("let the cluster's DNS know {}: `fabkube cluster coredns` (docs/addresses.md)", hosts.join(", ")));
         }
         let created = made.network.channels.iter().filter(|channel| channel.begins_with == Beginning::Transaction);
         let created: Vec<&str> = created.map(|channel| channel.name.as_str()).collect();

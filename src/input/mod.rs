@@ -8,7 +8,7 @@ pub mod network_file;
 mod pivt;
 pub mod values;
 
-pub use load::load;
+pub use load::{load, values as load_values};
 
 use crate::diag::Place;
 use crate::yaml::{Dialect, Keys, Rules, Spanned, Typing, Unknown};

@@ -7,7 +7,10 @@ use crate::yaml::{Content, Node, Step};
 /// A key of PIVT's values and what to use here.
 const KEYS: &[(&str, &str)] = &[
     ("hyperledgerVersion", "use `fabric.version` in values.yaml"),
-    ("hostAliases", "leave it out: names of Services resolve by themselves, and docs/addresses.md says how hosts of your own do"),
+    (
+        "hostAliases",
+        "use `defaults.hostAliases` in values.yaml for hosts outside this cluster, and leave out those of this network, whose addresses are PIVT's Services: docs/addresses.md says how they resolve",
+    ),
     ("persistence", "use `peer.storage.className` and its like in values.yaml: every node has a volume"),
     ("backup", "leave it out: fabkube makes no backups and restores none; volumes stay when pods go"),
     ("restore", "leave it out: fabkube makes no backups and restores none; volumes stay when pods go"),

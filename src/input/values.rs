@@ -2,10 +2,12 @@
 
 mod ca;
 mod cli;
+mod gateway;
 mod operations;
 
 pub use ca::CaSettings;
 pub use cli::CliSettings;
+pub use gateway::GatewaySettings;
 pub use operations::{
     DashboardSettings, MetricsSettings, MonitoringSettings, OperationsSettings, OperationsTlsSettings, PrometheusRuleSettings,
     ServiceMonitorSettings,
@@ -55,6 +57,8 @@ pub struct Settings {
     pub monitoring: MonitoringSettings,
     pub ca: CaSettings,
     pub cli: CliSettings,
+    pub gateway: GatewaySettings,
+    pub connection_profile: ConnectionProfileSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -99,6 +103,7 @@ pub struct PlacementSettings {
     pub pod_anti_affinity: Spanned<String>,
     pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
     pub priority_class_name: Spanned<String>,
+    pub host_aliases: Vec<Spanned<HostAliasSettings>>,
     pub pod_labels: Ordered<Spanned<String>>,
     pub pod_annotations: Ordered<Spanned<String>>,
 }
@@ -123,6 +128,7 @@ macro_rules! pod_settings {
             pub pod_anti_affinity: Spanned<String>,
             pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
             pub priority_class_name: Spanned<String>,
+            pub host_aliases: Vec<Spanned<HostAliasSettings>>,
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
@@ -173,6 +179,7 @@ macro_rules! ensemble_settings {
             pub pod_anti_affinity: Spanned<String>,
             pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
             pub priority_class_name: Spanned<String>,
+            pub host_aliases: Vec<Spanned<HostAliasSettings>>,
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
@@ -204,6 +211,14 @@ pub struct EnsembleSettings<'a> {
     pub heap: &'a Spanned<String>,
     pub resources: &'a ResourceSettings,
     pub storage: &'a StorageSettings,
+}
+
+/// Kubernetes' own fields: a line of a pod's hosts file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct HostAliasSettings {
+    pub ip: Spanned<String>,
+    pub hostnames: Vec<Spanned<String>>,
 }
 
 /// The account that a node's pod runs under.
@@ -292,6 +307,13 @@ pub struct StorageSettings {
     pub class_name: Spanned<String>,
 }
 
+/// Whether orgs have connection profiles among the manifests.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ConnectionProfileSettings {
+    pub enabled: bool,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct OrgSettings {
@@ -301,6 +323,7 @@ pub struct OrgSettings {
     pub couchdb: CouchDbSettings,
     pub ca: CaSettings,
     pub cli: CliSettings,
+    pub gateway: Option<Spanned<GatewaySettings>>,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -340,6 +363,11 @@ impl Values {
         // What both have was read above, with its problems.
         let of_pod = merged([self.tree.get("defaults"), levels[0], levels[1]], &mut Problems::new());
         (own, of_pod)
+    }
+
+    /// The settings of an org's gateway, from general to specific.
+    pub fn gateway(&self, domain: &str, problems: &mut Problems) -> GatewaySettings {
+        merged([self.tree.get("gateway"), self.of_org(domain, "gateway")], problems)
     }
 
     /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.

@@ -40,14 +40,17 @@ pub use node::{
     Storage, Toleration,
 };
 pub use operations::{Metrics, Operations, OperationsTls};
-pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
-pub use pod::{AntiAffinity, Pod, PodSecurity, Reach, Strength};
+pub use org::{
+    Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, SessionAffinity, Subject, User,
+};
+pub use pod::{AntiAffinity, HostAlias, Pod, PodSecurity, Reach, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
-pub use resolve::{Purpose, named_version, organization, resolve};
+pub use resolve::{Purpose, cluster_domain, named_version, organization, resolve};
 pub use state_database::{CouchDb, ExternalCouchDb, StateDatabase};
 pub use versions::FabricVersion;
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A whole network. Everything is in the user's order: ordering orgs first, then peer orgs, as their file lists them.
 #[derive(Clone, Debug, Serialize)]
@@ -84,18 +87,20 @@ impl Network {
         self.orgs.iter().flat_map(|org| &org.nodes)
     }
 
-    /// Hosts that nodes are dialled by and that the cluster's DNS does not know by itself, each once.
-    pub fn hosts_to_resolve(&self) -> Vec<&str> {
-        let mut hosts: Vec<&str> = match self.addressing {
-            Addressing::Service => Vec::new(),
+    /// Hosts that nodes are dialled by and that the cluster's DNS does not know by itself, each once, and the node that each means.
+    pub fn hosts_to_resolve(&self) -> BTreeMap<&str, &Node> {
+        match self.addressing {
+            Addressing::Service => BTreeMap::new(),
             Addressing::Domain => {
-                let hosts = self.nodes().flat_map(|node| node.dialled.iter().map(move |host| (node, host.as_str())));
-                hosts.filter(|(node, host)| !self.is_service_name(node, host)).map(|(_, host)| host).collect()
+                let hosts = self.nodes().flat_map(|node| node.dialled.iter().map(move |host| (host.as_str(), node)));
+                hosts.filter(|(host, node)| !self.is_service_name(node, host)).collect()
             }
-        };
-        hosts.sort_unstable();
-        hosts.dedup();
-        hosts
+        }
+    }
+
+    /// The full DNS name of a node's Service.
+    pub fn service_fqdn(&self, node: &Node) -> String {
+        addresses::service_fqdn(&node.name, &node.namespace, &self.cluster_domain)
     }
 
     /// Whether a host is one of the names of the node's Service, which the cluster's DNS knows by itself.
@@ -178,4 +183,4 @@ pub struct GenesisSecret {
 }
 
 /// Kubernetes labels, sorted.
-pub type Labels = std::collections::BTreeMap<String, String>;
+pub type Labels = BTreeMap<String, String>;

@@ -125,6 +125,11 @@ pub fn peer_gateway(org: &str) -> String {
     format!("{org}-peer-gateway-svc")
 }
 
+/// The ConfigMap with what an org's applications read of the network.
+pub fn connection_profile(org: &str) -> String {
+    format!("{org}-connection-profile")
+}
+
 /// The Service over an org's orderers.
 pub fn orderers(org: &str) -> String {
     format!("{org}-orderer-svc")

@@ -67,6 +67,8 @@ pub struct Org {
     pub fabric_ca: Option<FabricCa>,
     /// A pod that acts as its administrator, where the user wants one.
     pub cli: Option<Cli>,
+    /// The ConfigMap with its connection profile, where there is one.
+    pub connection_profile: Option<String>,
     /// Over its peers; `None` for an org of one peer, and for orderers, whose namespace has one.
     pub budget: Option<Budget>,
     pub monitoring: OrgMonitoring,
@@ -157,4 +159,13 @@ pub struct Service {
     pub labels: Labels,
     pub selector: Labels,
     pub ports: Vec<ServicePort>,
+    /// `None`: each connection goes to any of the pods.
+    pub session_affinity: Option<SessionAffinity>,
+}
+
+/// Connections from one address go to one pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SessionAffinity {
+    /// For how long after a connection.
+    pub timeout_seconds: u32,
 }

@@ -8,6 +8,7 @@ use crate::crypto::{
     self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, TlsPublic, Usage,
 };
 use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::profile::Profile;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -132,7 +133,7 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         })
         .collect();
     for org in &network.orgs {
-        scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, material)));
+        scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, network, material)));
     }
     for org in &network.orgs {
         let Some(ca) = &org.fabric_ca else { continue };
@@ -215,7 +216,7 @@ impl View {
         variables
     }
 
-    fn org(&self, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
+    fn org(&self, org: &Org, network: &Network, material: &Material) -> Vec<(&'static str, Value)> {
         let public = material.public().org(org.id);
         let nodes: Vec<Value> = org.nodes.iter().map(|node| json!({ "name": node.name, "role": node.role })).collect();
         let mut variables = vec![
@@ -227,6 +228,16 @@ impl View {
         if let Some(admin) = org.users.iter().position(|user| user.admin) {
             let identity = self.identity(&public.users[admin], material.user_keys(org.id, admin));
             variables.push(("admin", json!(identity)));
+        }
+        if org.connection_profile.is_some() {
+            let (json, yaml) = match self.shown {
+                Shown::Placeholders => ("<json>".to_owned(), "<yaml>".to_owned()),
+                Shown::Values | Shown::Digests => {
+                    let profile = Profile::new(network, org, material.public());
+                    (profile.json(), profile.yaml())
+                }
+            };
+            variables.push(("connection_profile", json!({ "data": { "connection.json": json, "connection.yaml": yaml } })));
         }
         variables
     }

@@ -59,7 +59,7 @@ fn case(seed: u64) -> Case {
     let files = || format!("seed {seed}\n{}\n{}\n{}", generated.crypto_config, generated.configtx, generated.values);
     let made = make(&folder, Making::Missing, Keys::Needed, &files);
     let objects = objects(&made, Secrets::Include);
-    let cluster = Cluster::new(&objects, &made.network.cluster_domain);
+    let cluster = Cluster::new(&objects, &made.network.cluster_domain, &fabkube::cluster::rewrites(&made.network));
     Case { seed, folder, made, objects, cluster, generated }
 }
 

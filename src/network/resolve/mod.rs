@@ -8,7 +8,9 @@ mod environment;
 mod fabric_ca;
 mod fabric_config;
 mod fabric_version;
+mod gateway;
 mod go_template;
+mod host_aliases;
 mod hosts;
 mod idle;
 pub(super) mod kafka;
@@ -31,7 +33,7 @@ mod units;
 
 use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::input::values::is_default;
+use crate::input::values::{Values, is_default};
 use crate::input::{Inputs, given};
 use crate::yaml::Spanned;
 pub use fabric_version::named_version;
@@ -91,12 +93,17 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     orgs.iter_mut().zip(clis).for_each(|(org, cli)| org.cli = cli);
     let monitoring = monitoring::network(&inputs.values.settings.monitoring, &orgs, &cluster, problems);
     check_unique_names(&orgs, problems);
+    host_aliases::check_hosts(&orgs, problems);
+    if purpose == Purpose::Deployment {
+        hosts::check_one_node_each(&orgs, &cluster, problems);
+    }
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, (&channels, &cluster.network), problems);
     }
     if known == orgs::Known::All {
         placement.check_orgs(&orgs, problems);
         check_org_settings(inputs, &orgs, problems);
+        gateway::check_orgs(inputs, &orgs, problems);
     }
     problems.stop_on_errors()?;
     if purpose == Purpose::Deployment {
@@ -194,19 +201,24 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
                 .help("use lower-case letters, digits and `-`, beginning with a letter"),
         );
     }
-    let domain = &settings.cluster_domain;
-    if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
-        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
-        problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
-    }
     let version = fabric_version::version(inputs, problems);
     Cluster {
         network: name.value.clone(),
-        domain: domain.trim_end_matches('.').to_owned(),
+        domain: cluster_domain(&inputs.values, problems),
         addressing: addressing(inputs, problems),
         tls: tls(inputs),
         version,
     }
+}
+
+/// The cluster's DNS domain.
+pub fn cluster_domain(values: &Values, problems: &mut Problems) -> String {
+    let domain = &values.settings.cluster_domain;
+    if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
+        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
+        problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
+    }
+    domain.trim_end_matches('.').to_owned()
 }
 
 /// What can be said of a network only as a whole: whether its Fabric version can run it, and what runs with less than users expect.
@@ -273,7 +285,8 @@ fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
         let whose = format!("the org `{}`", org.short_name);
         let super::OrgSecrets { msp, admin_msp, admin_tls } = org.secrets.clone();
         let mut org_names = vec![(names::Kind::Secret, msp), (names::Kind::Secret, admin_msp), (names::Kind::Secret, admin_tls)];
-        org_names.extend(org.service.iter().map(|service| (names::Kind::Workload, service.name.clone())));
+        let shared = org.service.iter().map(|service| &service.name).chain(&org.connection_profile);
+        org_names.extend(shared.map(|name| (names::Kind::Workload, name.clone())));
         org_names.extend(org.fabric_ca.iter().flat_map(|ca| {
             let secrets = ca.secrets.all().map(|name| (names::Kind::Secret, name.to_owned()));
             secrets.into_iter().chain([(names::Kind::Workload, ca.name.clone())])

@@ -6,7 +6,7 @@ use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_ca, fabric_config, monitoring, namespaces, operations, pods, settings, state_database};
+use super::{chaincode, fabric_ca, fabric_config, gateway, monitoring, namespaces, operations, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
@@ -38,7 +38,7 @@ pub fn finish(
                 (first.map(|node| node.id), first.map(|node| hosts::dialled(node, cluster)).unwrap_or_default());
             let msp_id = super::channels::msp_id(&draft, inputs.configtx.as_ref().map(|file| &file.content));
             check_msp_id(&msp_id, channels, &draft, problems);
-            let service = service(&draft, cluster, problems);
+            let service = service(&draft, (inputs, cluster), problems);
             let completion = Completion {
                 inputs,
                 cluster,
@@ -56,10 +56,13 @@ pub fn finish(
             let watched = (nodes.as_slice(), service.as_ref());
             let monitoring = monitoring::of_org(&draft, watched, (&inputs.values.settings, cluster), problems);
             let fabric_ca = fabric_ca::fabric_ca(&draft, (inputs, cluster), problems);
+            let wants_profile = inputs.values.settings.connection_profile.enabled;
+            let has_profile = wants_profile && draft.kind == OrgKind::Peer && !draft.nodes.is_empty();
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
                 secrets: names::org_secrets(&name),
+                connection_profile: has_profile.then(|| names::connection_profile(&name)),
                 budget,
                 id,
                 kind,
@@ -123,7 +126,7 @@ fn bootstrap(org: &OrgDraft) -> Option<&NodeDraft> {
 }
 
 /// The Service over all nodes of an org that do the same.
-fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option<Service> {
+fn service(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problems: &mut Problems) -> Option<Service> {
     org.nodes.first()?;
     let (name, port) = match org.kind {
         OrgKind::Peer => (names::peer_gateway(&org.name), port::PEER_GRPC),
@@ -145,6 +148,7 @@ fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option
         labels: names::labels(&cluster.network, names::application(org.role()), component, Some(&org.name)),
         selector: names::org_selector(&org.name, component),
         ports: vec![ServicePort { name: "grpc".to_owned(), port, target: Listener::Grpc }],
+        session_affinity: gateway::session_affinity(org, inputs, problems),
         name,
     })
 }

@@ -1,7 +1,7 @@
 //! What users add to the pods of nodes, checked against what is in them already. Kubernetes' own structures are passed on as they
 //! are; which Pod Security level they meet is `pod_security`'s.
 
-use super::{containers, own, pod_security, settings, structures};
+use super::{containers, host_aliases, own, pod_security, settings, structures};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{EnvSettings, NodeSettings};
@@ -63,6 +63,7 @@ pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> 
         affinity: settings.affinity.data(),
         anti_affinity: anti_affinity(settings, made.siblings, problems),
         topology_spread_constraints: data(&settings.topology_spread_constraints),
+        host_aliases: host_aliases::host_aliases(&settings.host_aliases, problems),
         containers: data(&settings.extra_containers),
         init_containers: data(&settings.extra_init_containers),
         volumes: data(&settings.extra_volumes),

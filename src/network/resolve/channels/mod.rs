@@ -240,12 +240,13 @@ impl Context<'_> {
     }
 
     /// Whether a host of the user's stays as it is: with `addressing: domain`, where the cluster's DNS can be told of it. A name
-    /// without a dot can only be a Service's.
+    /// without a dot can only be a Service's, which its own namespace alone knows.
     fn keeps(&self, host: &str, draft: &NodeDraft) -> bool {
         let is_address = host.parse::<std::net::IpAddr>().is_ok();
         // The cluster answers by itself that there is no such Service.
-        let is_wrong = matches!(self.hosts.meaning_of_host(host, draft.role), Meaning::OtherNamespace(_));
-        let can_be_told = host == draft.name || (host.contains('.') && !is_address && !is_wrong);
+        let is_wrong = || matches!(self.hosts.meaning_of_host(host, draft.role), Meaning::OtherNamespace(_));
+        let is_known = || self.orgs.iter().all(|org| org.namespace == draft.namespace);
+        let can_be_told = (host == draft.name && is_known()) || (host.contains('.') && !is_address && !is_wrong());
         self.cluster.addressing == Addressing::Domain && can_be_told
     }
 
