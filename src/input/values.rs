@@ -1,5 +1,9 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod exposure;
+
+pub use exposure::{ExposureSettings, GatewaySettings, NodePortSettings, RouteParentSettings};
+
 use crate::diag::Problems;
 use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
@@ -32,10 +36,12 @@ pub struct Settings {
     pub addressing: Spanned<String>,
     pub cluster_domain: Spanned<String>,
     pub namespaces: NamespaceSettings,
+    pub node_ports: NodePortSettings,
     pub image: RegistrySettings,
     pub defaults: PlacementSettings,
     pub peer: PeerSettings,
     pub orderer: OrdererSettings,
+    pub gateway: GatewaySettings,
     pub couchdb: CouchDbSettings,
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
@@ -109,6 +115,7 @@ macro_rules! pod_settings {
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
+            pub expose: ExposureSettings,
             pub extra_env: Vec<Spanned<EnvSettings>>,
             pub extra_volumes: Vec<Spanned<FreeMap>>,
             pub extra_volume_mounts: Vec<Spanned<FreeMap>>,
@@ -280,6 +287,8 @@ pub struct OrgSettings {
     pub name: Spanned<String>,
     pub peer: PeerSettings,
     pub orderer: PodSettings,
+    /// Only peer orgs have one.
+    pub gateway: Option<Spanned<GatewaySettings>>,
     pub couchdb: CouchDbSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
@@ -301,6 +310,11 @@ impl Values {
     pub fn couchdb(&self, domain: &str, hostname: &str, problems: &mut Problems) -> CouchDbSettings {
         let node = self.of_node(domain, hostname).and_then(|node| node.get("couchdb"));
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
+    }
+
+    /// The settings of the gateway of an org, from general to specific.
+    pub fn gateway(&self, domain: &str, problems: &mut Problems) -> GatewaySettings {
+        merged([self.tree.get("gateway"), self.of_org(domain, "gateway")], problems)
     }
 
     /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.

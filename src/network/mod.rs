@@ -2,8 +2,10 @@
 //! cannot be invalid; only [`resolve`] makes one. Key material is `crypto`'s, blocks are `channel`'s, objects are `render`'s.
 
 pub mod addresses;
+mod allotted_port;
 mod chaincode_runtime;
 mod channel;
+mod exposure;
 mod fabric_keys;
 mod features;
 mod kafka;
@@ -19,12 +21,14 @@ pub(crate) mod sample;
 mod state_database;
 mod versions;
 
+pub use allotted_port::AllottedPort;
 pub use chaincode_runtime::{ChaincodeRuntime, Dind};
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
+pub use exposure::{Backend, Behind, ExposedBy, ExposedPort, Exposure, RouteParent};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
 pub use node::{
@@ -58,6 +62,9 @@ pub struct Network {
     pub kafka: Option<Kafka>,
     /// How many brokers orderers ask to have a channel's topic; `None` where no channel orders by Kafka.
     pub topic_replicas: Option<usize>,
+    /// The node ports that nobody declared.
+    #[serde(skip)]
+    pub allotted_ports: Vec<AllottedPort>,
 }
 
 impl Network {
@@ -80,7 +87,8 @@ impl Network {
             Addressing::Service => Vec::new(),
             Addressing::Domain => {
                 let hosts = self.nodes().flat_map(|node| node.dialled.iter().map(move |host| (node, host.as_str())));
-                hosts.filter(|(node, host)| !self.is_service_name(node, host)).map(|(_, host)| host).collect()
+                let is_known = |node: &Node, host: &str| self.is_service_name(node, host) || node.is_elsewhere(host);
+                hosts.filter(|(node, host)| !is_known(node, host)).map(|(_, host)| host).collect()
             }
         };
         hosts.sort_unstable();

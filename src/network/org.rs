@@ -1,6 +1,6 @@
 //! An organization: its names, its certificate authority's subject, its users and nodes. One node is `node`'s.
 
-use super::{Labels, Node, ServicePort};
+use super::{Exposure, Labels, Node, ServicePort};
 use crate::diag::Place;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -61,6 +61,8 @@ pub struct Org {
     pub labels: Labels,
     /// The Service over all nodes of the org: its peers' gateway, or its orderers.
     pub service: Option<Service>,
+    /// How that is reached from outside of the cluster, if it is.
+    pub exposure: Option<Exposure>,
     /// Over its peers; `None` for an org of one peer, and for orderers, whose namespace has one.
     pub budget: Option<Budget>,
     /// Where the user wrote it.

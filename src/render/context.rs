@@ -159,6 +159,7 @@ pub(super) fn shared(network: &Network) -> Value {
         channels,
         kafka: _,
         topic_replicas,
+        allotted_ports: _,
     } = network;
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({

@@ -16,6 +16,7 @@ mod cryptogen;
 mod diagnostics;
 mod docs;
 mod fabric_config;
+mod exposure;
 mod generated;
 mod inspect;
 mod keys;

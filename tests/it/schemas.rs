@@ -3,6 +3,7 @@
 use crate::support::{files, read, root};
 use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "ConfigMap", strictly::<ConfigMap>),
     ("v1", "Service", strictly::<Service>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
+    ("networking.k8s.io/v1", "Ingress", strictly::<Ingress>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
 ];
 

@@ -178,7 +178,8 @@ fn own_labels(settings: &NodeSettings, made: &Labels, problems: &mut Problems) -
     texts(&settings.pod_labels)
 }
 
-fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
+/// Annotations of the user's; `made` are those that fabkube sets there.
+pub fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
     for (key, _) in settings.iter() {
         Taken::default().check(key, "annotation", made, problems);
         check_key(key, "an annotation", problems);
