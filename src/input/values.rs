@@ -312,6 +312,12 @@ impl Values {
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
     }
 
+    /// How a node is exposed, from general to specific: of its settings, that alone.
+    pub fn exposure(&self, component: &str, domain: &str, hostname: &str, problems: &mut Problems) -> ExposureSettings {
+        let levels = [self.tree.get(component), self.of_org(domain, component), self.of_node(domain, hostname)];
+        merged(levels.map(|level| level.and_then(|level| level.get("expose"))), problems)
+    }
+
     /// The settings of the gateway of an org, from general to specific.
     pub fn gateway(&self, domain: &str, problems: &mut Problems) -> GatewaySettings {
         merged([self.tree.get("gateway"), self.of_org(domain, "gateway")], problems)

@@ -388,3 +388,12 @@ fn what_is_exposed_later_asks_for_new_certificates_and_an_update_of_channels() {
     assert!(ran.stderr.contains("note[FK0406]") && ran.stderr.contains("channel update"), "{}", ran.stderr);
     assert!(ran.stdout.contains("value: org1-peer0.example.net:7051\n"));
 }
+
+#[test]
+fn a_host_outside_means_its_node_in_the_users_files() {
+    let project = project("{peer: {expose: {type: loadBalancer, domain: org1.example.com, port: 17051}}}");
+    project.replace("configtx.yaml", "Host: peer0.org1.example.com", "Host: org1-peer0.org1.example.com");
+    let ran = project.run(&[&["render"], WITH_OWN].concat()).ok();
+    assert!(!ran.stderr.contains("[FK02"), "{}", ran.stderr);
+    assert!(addresses(&project).contains("org1-peer0.org1.example.com:17051"), "{:?}", addresses(&project));
+}

@@ -32,6 +32,26 @@ enum Owner {
     Gateway(OrgId),
 }
 
+/// The hosts that nodes have outside, as far as each is one node's alone: the user's files may call it so.
+pub fn hosts(orgs: &[OrgDraft], inputs: &Inputs) -> Vec<(NodeId, String)> {
+    let mut owners: BTreeMap<String, Vec<NodeId>> = BTreeMap::new();
+    for (org, node) in orgs.iter().flat_map(|org| org.nodes.iter().map(move |node| (org, node))) {
+        // What is wrong with them is said by `Exposures::new`.
+        let problems = &mut Problems::new();
+        let settings = inputs.values.exposure(node.role.word(), &org.domain, &node.hostname, problems);
+        if settings.kind.value != "none"
+            && let Some(host) = target::declared_host(&settings, &node.name, Some(&node.common_name))
+        {
+            owners.entry(host.value).or_default().push(node.id);
+        }
+    }
+    let alone = owners.into_iter().filter_map(|(host, nodes)| match nodes.as_slice() {
+        [node] => Some((*node, host)),
+        _ => None,
+    });
+    alone.collect()
+}
+
 impl Exposures {
     /// Reads `expose` of every node and gateway; `known` are the node ports that were allotted before.
     pub fn new(

@@ -180,35 +180,40 @@ impl Target {
 
     /// The host that others dial, and where it was said.
     fn host(&self, settings: &ExposureSettings, by_name: ByName, problems: &mut Problems) -> Option<Spanned<String>> {
-        let ExposureSettings { kind, host, domain, .. } = settings;
-        let host = if given(host) {
-            host.clone()
-        } else if given(domain) {
-            Spanned::new(format!("{}.{}", self.service, domain.trim_matches('.')), domain.place.clone())
-        } else if by_name == ByName::No {
+        let kind = &settings.kind;
+        let Some(host) = declared_host(settings, &self.service, self.common_name.as_deref()) else {
             let message = "what is exposed has no `host`: no certificate, channel or peer says how it is reached from outside";
-            problems.push(Problem::new(Code::FK0703, message).at(&kind.place).help(
-                "once its address is known, declare `host` or `domain` beside `type`, best before the channel's first block is made",
-            ));
-            return None;
-        } else if let Some(common_name) = &self.common_name {
-            Spanned::new(common_name.clone(), kind.place.clone())
-        } else {
-            let message = format!("`{}` needs the host by which it is told apart", kind.value);
-            let problem = Problem::new(Code::FK0704, message).at(&kind.place);
-            problems.push(problem.help("declare `host` or `domain` beside `type`"));
+            let advice = "once its address is known, declare `host` or `domain` beside `type`, best before the channel's first block is made";
+            let (code, message, help) = match by_name {
+                ByName::No => (Code::FK0703, message.to_owned(), advice),
+                ByName::Yes => {
+                    let message = format!("`{kind}` needs the host by which it is told apart");
+                    (Code::FK0704, message, "declare `host` or `domain` beside `type`")
+                }
+            };
+            problems.push(Problem::new(code, message).at(&kind.place).help(help));
             return None;
         };
         if let Err((reason, help)) = checks::host(&host, by_name) {
-            problems.push(
-                Problem::new(Code::FK0704, format!("`{host}` is no host to dial from outside: {reason}"))
-                    .at(&host.place)
-                    .help(help),
-            );
+            let message = format!("`{host}` is no host to dial from outside: {reason}");
+            problems.push(Problem::new(Code::FK0704, message).at(&host.place).help(help));
             return None;
         }
         Some(host)
     }
+}
+
+/// The host that others dial, as the settings have it; a node without one has its common name where TLS tells nodes apart.
+pub fn declared_host(settings: &ExposureSettings, service: &str, common_name: Option<&str>) -> Option<Spanned<String>> {
+    let ExposureSettings { kind, host, domain, .. } = settings;
+    if given(host) {
+        return Some(host.clone());
+    }
+    if given(domain) {
+        return Some(Spanned::new(format!("{service}.{}", domain.trim_matches('.')), domain.place.clone()));
+    }
+    let by_name = matches!(kind.value.as_str(), "ingress" | "tlsRoute");
+    common_name.filter(|_| by_name).map(|name| Spanned::new(name.to_owned(), kind.place.clone()))
 }
 
 /// An org's folder in cryptogen's tree, `/` between the parts.
