@@ -322,12 +322,21 @@ impl<'a> Check<'a> {
         }
         let again = "`fabkube crypto renew --missing-sans` issues it again with them, on the same key";
         let by_domain = "`addressing: domain` in values.yaml keeps the hosts that the certificate has";
+        let again_alone = format!("{again}; before that, others cannot dial it from outside");
         let (code, help) = match member {
-            Member::Node(node) if node.role == Role::Orderer => (Code::FK0312, format!("{again}; or {by_domain}")),
-            Member::Node(node) if node.dialled.iter().all(|name| certificate.names(name)) => {
-                (Code::FK0313, format!("{again}; or let clients dial `{}`", node.host))
+            Member::Node(node) => {
+                let nodes_can_dial = node.dialled.iter().all(|name| certificate.names(name));
+                // From outside there is no other name.
+                let outside = node.exposure.as_ref().and_then(|exposure| exposure.host.as_deref());
+                let by_domain_helps = outside.is_none_or(|host| certificate.names(host));
+                match (node.role, nodes_can_dial) {
+                    (Role::Orderer, _) if !by_domain_helps => (Code::FK0312, again_alone),
+                    (Role::Peer, false) if !by_domain_helps => (Code::FK0313, again_alone),
+                    (Role::Orderer, _) => (Code::FK0312, format!("{again}; or {by_domain}")),
+                    (Role::Peer, false) => (Code::FK0313, format!("{again}; or {by_domain}")),
+                    (Role::Peer, true) => (Code::FK0313, format!("{again}; or let clients dial `{}`", node.host)),
+                }
             }
-            Member::Node(_) => (Code::FK0313, format!("{again}; or {by_domain}")),
             Member::User(_) | Member::FabricCa(_) => (Code::FK0313, again.to_owned()),
         };
         let missing: Vec<String> = missing.into_iter().map(|name| format!("`{name}`")).collect();

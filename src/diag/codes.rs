@@ -41,6 +41,8 @@ macro_rules! codes {
 
 // 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what cluster operators switch on, 09xx not built yet.
 // 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what runs beside nodes, 09xx not built yet.
+// 01xx reading files, 02xx the network, 03xx crypto material, 04xx channels, 05xx rendering, 06xx output, 07xx what
+// a cluster's operator switches on, 09xx not built yet.
 codes! {
     FK0101 Error "a file is not YAML"
         "The file was cut off, or a line of it cannot be read as YAML. The line named is where reading stopped; the cause is often a\nline or two above it: a tab, a missing space after a colon, an unclosed quote or bracket. A file whose aliases multiply\nbeyond a million values, or that nests a hundred levels deep, is not read either."
@@ -410,6 +412,24 @@ codes! {
         "Blocks, keys and files of yours are never overwritten."
     FK0603 Error "another fabkube is at work"
         "Two runs that make or renew keys in one folder would come between each other. The second waits for two minutes before it says this. Commands that\nmake nothing wait for nobody."
+    FK0700 Error "a node port is not allotted yet"
+        "A node port that nobody declares is allotted by the first `render` and kept in fabkube.lock, so that it never moves. With\n`--frozen` or `--check`, and for a file that others get, nothing is allotted: render once where the network is kept, and commit\nfabkube.lock."
+    FK0701 Error "one way in for two"
+        "A port of the cluster's machines, and a `host:port` that others dial, lead to one node or gateway each."
+    FK0702 Error "node ports that do not serve"
+        "`nodePorts.range` says from where node ports are taken: the first and the last. Clusters have 30000 to 32767 for them unless they\nwere told otherwise; a port that is declared outside of both is a warning."
+    FK0703 Note "what is exposed has no host"
+        "The host from outside belongs into the node's TLS certificate, and into channels' blocks and what gossip tells other orgs. Without\none, the Service is made and nobody is told of it: certificates and blocks name the addresses within the cluster."
+    FK0704 Error "a host that cannot be dialled from outside"
+        "Others dial the host as it is declared here, and channels hand it on to every node, in this cluster too. Where one controller is\nbefore many nodes (`ingress`, `tlsRoute`), TLS tells them apart by a DNS name of each."
+    FK0705 Warning "a setting of `expose` that does nothing"
+        "The type of the exposure has no use for it, or nothing is exposed."
+    FK0706 Error "an Ingress or a TLSRoute without TLS"
+        "Both tell nodes apart by the host that a TLS handshake names, and pass on what follows unread. Nodes without TLS have no handshake."
+    FK0707 Error "a TLSRoute without its Gateway"
+        "A route belongs to a Gateway with a listener of `protocol: TLS` and `tls: {mode: Passthrough}`, which somebody else made."
+    FK0708 Error "node ports were allotted meanwhile"
+        "Two runs read fabkube.lock at once, and the other one wrote first. Nothing was made; the next run takes what is there."
     FK0710 Error "a host alias for a host of this network"
         "A pod's hosts file comes before any DNS. A node's host there leads to the one address that somebody wrote down, a Service's of\nformer times mostly (PIVT's hostAliases.yaml), and past the Service that the node has. `hostAliases` are for hosts elsewhere."
     FK0711 Error "a scheduler without ipvs"

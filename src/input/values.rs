@@ -2,11 +2,13 @@
 
 mod ca;
 mod cli;
+mod exposure;
 mod gateway;
 mod operations;
 
 pub use ca::CaSettings;
 pub use cli::CliSettings;
+pub use exposure::{ExposureSettings, NodePortSettings, RouteParentSettings};
 pub use gateway::GatewaySettings;
 pub use operations::{
     DashboardSettings, MetricsSettings, MonitoringSettings, OperationsSettings, OperationsTlsSettings, PrometheusRuleSettings,
@@ -45,10 +47,12 @@ pub struct Settings {
     pub addressing: Spanned<String>,
     pub cluster_domain: Spanned<String>,
     pub namespaces: NamespaceSettings,
+    pub node_ports: NodePortSettings,
     pub image: RegistrySettings,
     pub defaults: PlacementSettings,
     pub peer: PeerSettings,
     pub orderer: OrdererSettings,
+    pub gateway: GatewaySettings,
     pub couchdb: CouchDbSettings,
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
@@ -57,7 +61,6 @@ pub struct Settings {
     pub monitoring: MonitoringSettings,
     pub ca: CaSettings,
     pub cli: CliSettings,
-    pub gateway: GatewaySettings,
     pub connection_profile: ConnectionProfileSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
@@ -132,6 +135,7 @@ macro_rules! pod_settings {
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
+            pub expose: ExposureSettings,
             pub extra_env: Vec<Spanned<EnvSettings>>,
             pub extra_volumes: Vec<Spanned<FreeMap>>,
             pub extra_volume_mounts: Vec<Spanned<FreeMap>>,
@@ -320,10 +324,11 @@ pub struct OrgSettings {
     pub name: Spanned<String>,
     pub peer: PeerSettings,
     pub orderer: PodSettings,
+    /// Only peer orgs have one.
+    pub gateway: Option<Spanned<GatewaySettings>>,
     pub couchdb: CouchDbSettings,
     pub ca: CaSettings,
     pub cli: CliSettings,
-    pub gateway: Option<Spanned<GatewaySettings>>,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -363,6 +368,12 @@ impl Values {
         // What both have was read above, with its problems.
         let of_pod = merged([self.tree.get("defaults"), levels[0], levels[1]], &mut Problems::new());
         (own, of_pod)
+    }
+
+    /// How a node is exposed, from general to specific: of its settings, that alone.
+    pub fn exposure(&self, component: &str, domain: &str, hostname: &str, problems: &mut Problems) -> ExposureSettings {
+        let levels = [self.tree.get(component), self.of_org(domain, component), self.of_node(domain, hostname)];
+        merged(levels.map(|level| level.and_then(|level| level.get("expose"))), problems)
     }
 
     /// The settings of an org's gateway, from general to specific.

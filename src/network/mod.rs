@@ -2,9 +2,11 @@
 //! cannot be invalid; only [`resolve`] makes one. Key material is `crypto`'s, blocks are `channel`'s, objects are `render`'s.
 
 pub mod addresses;
+mod allotted_port;
 mod chaincode_runtime;
 mod channel;
 mod cli;
+mod exposure;
 mod fabric_ca;
 mod fabric_keys;
 mod features;
@@ -24,6 +26,7 @@ pub(crate) mod sample;
 mod state_database;
 mod versions;
 
+pub use allotted_port::AllottedPort;
 pub use chaincode_runtime::{ChaincodeRuntime, Dind};
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
@@ -31,6 +34,7 @@ pub use channel::{
     OrdererConfig, RaftOptions,
 };
 pub use cli::{Cli, CliPaths, CliRoot};
+pub use exposure::{Backend, Behind, ExposedBy, ExposedPort, Exposure, RouteParent};
 pub use fabric_ca::{FabricCa, FabricCaPaths, FabricCaSecrets};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
@@ -71,6 +75,9 @@ pub struct Network {
     /// How many brokers orderers ask to have a channel's topic; `None` where no channel orders by Kafka.
     pub topic_replicas: Option<usize>,
     pub monitoring: Monitoring,
+    /// The node ports that nobody declared.
+    #[serde(skip)]
+    pub allotted_ports: Vec<AllottedPort>,
 }
 
 impl Network {
@@ -93,7 +100,8 @@ impl Network {
             Addressing::Service => BTreeMap::new(),
             Addressing::Domain => {
                 let hosts = self.nodes().flat_map(|node| node.dialled.iter().map(move |host| (host.as_str(), node)));
-                hosts.filter(|(host, node)| !self.is_service_name(node, host)).collect()
+                let is_known = |node: &Node, host: &str| self.is_service_name(node, host) || node.is_elsewhere(host);
+                hosts.filter(|(host, node)| !is_known(node, host)).collect()
             }
         }
     }

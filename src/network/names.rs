@@ -135,6 +135,11 @@ pub fn orderers(org: &str) -> String {
     format!("{org}-orderer-svc")
 }
 
+/// The Service, Ingress or route that leads from outside to what a Service of the cluster leads to.
+pub fn external(service: &str) -> String {
+    format!("{service}-external")
+}
+
 /// `app.kubernetes.io/name` of what serves or guards nodes of a role.
 pub fn application(role: super::Role) -> &'static str {
     match role {

@@ -1,6 +1,6 @@
 //! A node: a peer or an orderer, with all that its pod, its Service and its certificates need. Its org is `org`'s.
 
-use super::{ChaincodeRuntime, KeyAlgorithm, Labels, Operations, OrgId, Pod, StateDatabase};
+use super::{ChaincodeRuntime, Exposure, KeyAlgorithm, Labels, Operations, OrgId, Pod, StateDatabase};
 use crate::diag::Place;
 use crate::yaml::{Mapping, Value};
 use serde::Serialize;
@@ -72,6 +72,8 @@ pub struct Node {
     pub secrets: NodeSecrets,
     pub labels: Labels,
     pub selector: Labels,
+    /// How it is reached from outside of the cluster, if it is.
+    pub exposure: Option<Exposure>,
     /// What its containers listen on.
     pub ports: Vec<Port>,
     /// What its Service offers: the listeners, and every port that the user wrote for it.
@@ -100,6 +102,14 @@ pub struct Node {
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,
+}
+
+impl Node {
+    /// Whether a host is the one that it has outside and not within the cluster.
+    pub(super) fn is_elsewhere(&self, host: &str) -> bool {
+        let outside = self.exposure.as_ref().and_then(|exposure| exposure.host.as_deref());
+        host != self.host && outside == Some(host)
+    }
 }
 
 /// The names of a node's Secrets.

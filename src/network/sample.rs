@@ -6,6 +6,7 @@ use super::{
 };
 use crate::diag::{Problems, Severity};
 use crate::input;
+use crate::lock::NodePorts;
 use crate::project::{ChannelChoice, Project};
 use std::path::Path;
 
@@ -49,7 +50,7 @@ fn with_values(values: &str) -> (Network, input::Inputs, Problems) {
     crate::fs::write(&dir.path().join("values.yaml"), values.as_bytes(), crate::fs::Mode::Public).unwrap();
     let mut problems = Problems::new();
     let inputs = input::load(&Project::in_dir(dir.path()), &mut problems).unwrap();
-    let network = resolve(&inputs, Purpose::Deployment, &mut problems).unwrap();
+    let network = resolve(&inputs, &NodePorts::new(), Purpose::Deployment, &mut problems).unwrap();
     (network, inputs, problems)
 }
 
@@ -68,7 +69,8 @@ fn in_package(dir: &str) -> Project {
 
 fn resolved_for(project: &Project, purpose: Purpose) -> Network {
     let mut problems = Problems::new();
-    let network = input::load(project, &mut problems).and_then(|inputs| resolve(&inputs, purpose, &mut problems));
+    let network =
+        input::load(project, &mut problems).and_then(|inputs| resolve(&inputs, &NodePorts::new(), purpose, &mut problems));
     assert_eq!(problems.count(Severity::Error), 0, "{problems:?}");
     network.unwrap()
 }

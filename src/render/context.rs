@@ -190,6 +190,7 @@ pub(super) fn shared(network: &Network) -> Value {
         kafka: _,
         topic_replicas,
         monitoring: _,
+        allotted_ports: _,
     } = network;
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({

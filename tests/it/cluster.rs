@@ -88,7 +88,7 @@ impl Cluster {
         BASE64_STANDARD.decode(secret["data"]["tls.crt"].as_str().unwrap()).unwrap()
     }
 
-    fn certificate_names(&self, set: &Value) -> BTreeSet<String> {
+    pub fn certificate_names(&self, set: &Value) -> BTreeSet<String> {
         let pem = self.certificate(set);
         let (pem, _) = Pem::read(std::io::Cursor::new(&pem)).unwrap();
         let certificate = pem.parse_x509().unwrap();

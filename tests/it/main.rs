@@ -21,6 +21,7 @@ mod docs;
 mod fabric_config;
 mod fabric_ca;
 mod gateway;
+mod exposure;
 mod generated;
 mod inspect;
 mod keys;

@@ -76,6 +76,7 @@ fn for_all(check: impl Fn(&Case) + Sync) {
 fn made_up_networks_hold_together() {
     for_all(|case| {
         every_address_is_answered(case);
+        hosts_outside_are_in_certificates(case);
         every_reference_leads_somewhere(case);
         selectors_find_their_pods_alone(case);
         names_are_unique_and_within_limits(case);
@@ -145,7 +146,36 @@ fn every_address_is_answered(case: &Case) {
     }
 }
 
+/// Whoever is dialled from outside says so in its certificate, a gateway's peers all of them; and no two at one address.
+fn hosts_outside_are_in_certificates(Case { seed, made, cluster, .. }: &Case) {
+    let mut known = BTreeSet::new();
+    let mut ports = BTreeSet::new();
+    let nodes = made.network.nodes().filter_map(|node| Some((vec![node], node.exposure.as_ref()?)));
+    let gateways = made.network.orgs.iter().filter_map(|org| Some((org.nodes.iter().collect(), org.exposure.as_ref()?)));
+    for (nodes, exposure) in nodes.chain(gateways) {
+        let host = exposure.host.as_ref().unwrap();
+        for node in nodes {
+            let set = cluster.find_in(&node.namespace, "StatefulSet", &node.name).unwrap();
+            assert!(cluster.certificate_names(set).contains(host), "seed {seed}: {} lacks {host}", node.name);
+        }
+        for port in &exposure.ports {
+            assert!(known.insert((host, port.port)), "seed {seed}: {host}");
+            assert!(port.node_port.is_none_or(|port| ports.insert(port)), "seed {seed}: {host}");
+        }
+    }
+}
+
 fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
+    for ingress in cluster.of_kind("Ingress") {
+        let backend = &ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"];
+        let service = cluster.find(ingress, "Service", backend["name"].as_str().unwrap()).unwrap();
+        assert!(service["spec"]["ports"].as_array().unwrap().iter().any(|port| port["port"] == backend["port"]["number"]));
+    }
+    for route in cluster.of_kind("TLSRoute") {
+        let backend = &route["spec"]["rules"][0]["backendRefs"][0];
+        let service = cluster.find(route, "Service", backend["name"].as_str().unwrap()).unwrap();
+        assert!(service["spec"]["ports"].as_array().unwrap().iter().any(|port| port["port"] == backend["port"]));
+    }
     for set in cluster.of_kind("StatefulSet").chain(cluster.of_kind("Deployment")) {
         let pod = &set["spec"]["template"]["spec"];
         let service = set["spec"]["serviceName"].as_str();
@@ -203,6 +233,17 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
     for node in made.network.nodes() {
         let service = cluster.find_in(&node.namespace, "Service", &node.name).unwrap();
         assert_eq!(names(cluster.selected(service, &service["spec"]["selector"])), [named(node)].into(), "seed {seed}");
+    }
+    // What comes from outside arrives where the Service in the cluster leads, and at no port but those for others.
+    for service in cluster.of_kind("Service") {
+        let Some(inner) = service["metadata"]["name"].as_str().unwrap().strip_suffix("-external") else { continue };
+        let inner = cluster.find(service, "Service", inner).unwrap();
+        assert_eq!(
+            names(cluster.selected(service, &service["spec"]["selector"])),
+            names(cluster.selected(inner, &inner["spec"]["selector"]))
+        );
+        let targets = service["spec"]["ports"].as_array().unwrap().iter().map(|port| port["targetPort"].as_str().unwrap());
+        assert!(targets.into_iter().all(|target| ["grpc", "cluster"].contains(&target)), "seed {seed}: {service}");
     }
     // Two budgets over one pod let nobody evict it.
     let mut budgeted = BTreeSet::new();

@@ -4,6 +4,7 @@ use crate::monitoring_types::{PrometheusRule, ServiceMonitor};
 use crate::support::{files, read, root};
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Service", strictly::<Service>),
     ("apps/v1", "Deployment", strictly::<Deployment>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
+    ("networking.k8s.io/v1", "Ingress", strictly::<Ingress>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
     ("monitoring.coreos.com/v1", "ServiceMonitor", strictly::<ServiceMonitor>),
     ("monitoring.coreos.com/v1", "PrometheusRule", strictly::<PrometheusRule>),

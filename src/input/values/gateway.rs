@@ -1,5 +1,6 @@
 //! Settings of the Service over all peers of an org.
 
+use super::ExposureSettings;
 use crate::yaml::Spanned;
 use serde::Deserialize;
 
@@ -9,4 +10,5 @@ use serde::Deserialize;
 pub struct GatewaySettings {
     pub session_affinity: Spanned<String>,
     pub session_affinity_timeout_seconds: Spanned<i64>,
+    pub expose: ExposureSettings,
 }

@@ -26,6 +26,8 @@ pub struct Peer<'a> {
     pub draft: &'a NodeDraft,
     /// Its `host:port`.
     pub address: &'a str,
+    /// The `host:port` that other orgs dial.
+    pub external: &'a str,
     /// The host that gossip starts from.
     pub bootstrap: &'a str,
     /// The port of its Service for chaincodes.
@@ -37,7 +39,7 @@ pub struct Peer<'a> {
 /// A peer's variables.
 pub fn peer(told: &Told<'_>, peer: &Peer<'_>) -> Vec<EnvVar> {
     let Told { cluster, settings, msp_id, name, operations } = told;
-    let Peer { draft, address, bootstrap, chaincode, database, runtime } = *peer;
+    let Peer { draft, address, external, bootstrap, chaincode, database, runtime } = *peer;
     let chaincode_host = addresses::service_fqdn(&draft.name, &draft.namespace, &cluster.domain);
     let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.peer_data);
     let mut all = beginning(settings);
@@ -49,7 +51,7 @@ pub fn peer(told: &Told<'_>, peer: &Peer<'_>) -> Vec<EnvVar> {
         ("CORE_PEER_CHAINCODEADDRESS", format!("{chaincode_host}:{chaincode}")),
         ("CORE_PEER_CHAINCODELISTENADDRESS", format!("0.0.0.0:{}", port::PEER_CHAINCODE)),
         ("CORE_PEER_GOSSIP_BOOTSTRAP", format!("{bootstrap}:{}", port::PEER_GRPC)),
-        ("CORE_PEER_GOSSIP_EXTERNALENDPOINT", address.to_owned()),
+        ("CORE_PEER_GOSSIP_EXTERNALENDPOINT", external.to_owned()),
         ("CORE_PEER_LOCALMSPID", (*msp_id).to_owned()),
         ("CORE_PEER_MSPCONFIGPATH", msp.to_owned()),
         ("CORE_PEER_TLS_ENABLED", is_on(cluster.tls)),

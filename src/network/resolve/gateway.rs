@@ -16,7 +16,7 @@ pub fn session_affinity(org: &OrgDraft, inputs: &Inputs, problems: &mut Problems
         return None;
     }
     let settings = inputs.values.gateway(&org.domain, problems);
-    let GatewaySettings { session_affinity, session_affinity_timeout_seconds: timeout } = &settings;
+    let GatewaySettings { session_affinity, session_affinity_timeout_seconds: timeout, expose: _ } = &settings;
     one_of(session_affinity, "session affinity", &["None", "ClientIP"], problems);
     let timeout_seconds = u32::try_from(timeout.value).ok().filter(|_| (1..=LONGEST).contains(&timeout.value));
     if timeout_seconds.is_none() {

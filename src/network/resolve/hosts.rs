@@ -36,8 +36,8 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Collects every name that a node may be called by.
-    pub fn new(orgs: &[OrgDraft], cluster: &Cluster) -> Self {
+    /// Collects every name that a node may be called by; `outside` are the hosts that others know.
+    pub fn new(orgs: &[OrgDraft], outside: &[(NodeId, String)], cluster: &Cluster) -> Self {
         let mut hosts = Self {
             common_names: BTreeMap::new(),
             other_names: BTreeMap::new(),
@@ -55,6 +55,9 @@ impl Hosts {
                     add(&mut hosts.other_names, &name, node.id);
                 }
             }
+        }
+        for (node, host) in outside {
+            add(&mut hosts.other_names, host, *node);
         }
         hosts
     }

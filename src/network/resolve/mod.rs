@@ -5,6 +5,7 @@ mod channels;
 mod cli;
 mod containers;
 mod environment;
+mod exposure;
 mod fabric_ca;
 mod fabric_config;
 mod fabric_version;
@@ -31,11 +32,13 @@ mod structures;
 mod tests;
 mod units;
 
-use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, Role, Tls, names, versions};
+use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, OrgKind, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::input::values::{Values, is_default};
 use crate::input::{Inputs, given};
+use crate::lock::NodePorts;
 use crate::yaml::Spanned;
+use exposure::Exposures;
 pub use fabric_version::named_version;
 use namespaces::Placement;
 use ordering::Ordering;
@@ -65,15 +68,25 @@ pub enum Purpose {
     ChannelsAsWritten,
 }
 
-/// The network that the inputs describe.
-pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
+impl Purpose {
+    /// Whether node ports stand in what is made, so that they have to stay from then on.
+    pub fn needs_ports(self) -> bool {
+        match self {
+            Purpose::Deployment | Purpose::Channels => true,
+            Purpose::Keys | Purpose::ChannelsAsWritten => false,
+        }
+    }
+}
+
+/// The network that the inputs describe, with the node ports that it had before.
+pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
     if purpose == Purpose::Deployment {
         report_not_built(inputs, problems);
     }
     let placement = Placement::new(inputs, problems);
     let cluster = cluster(inputs, problems);
     let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
-    let channels = match purpose {
+    let mut channels = match purpose {
         Purpose::Deployment | Purpose::Channels | Purpose::ChannelsAsWritten => {
             channels::resolve(inputs, (&drafts, known), (&cluster, purpose), problems)
         }
@@ -88,7 +101,9 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => None,
     };
     let ordering = Ordering::new(&channels, kafka.as_ref(), &cluster);
-    let mut orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
+    let exposures = Exposures::new(&drafts, (inputs, &cluster, &ordering), node_ports, problems);
+    let mut orgs = nodes::finish(drafts, (&channels, &ordering, &exposures), (inputs, &cluster), problems);
+    exposures.tell(&mut channels);
     let clis = cli::clis(&orgs, (inputs, &cluster), problems);
     orgs.iter_mut().zip(clis).for_each(|(org, cli)| org.cli = cli);
     let monitoring = monitoring::network(&inputs.values.settings.monitoring, &orgs, &cluster, problems);
@@ -130,16 +145,25 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         kafka,
         topic_replicas: ordering.topic_replicas,
         monitoring,
+        allotted_ports: exposures.into_allotted(),
     })
 }
 
 /// One organization of configtx.yaml by itself: by its `Name` or `ID` there, or by its name or domain in crypto-config.yaml; in a
 /// profile, if one is given.
-pub fn organization(inputs: &Inputs, wanted: (&str, Option<&str>), problems: &mut Problems) -> Result<LoneOrg, Stop> {
+pub fn organization(
+    inputs: &Inputs,
+    node_ports: &NodePorts,
+    wanted: (&str, Option<&str>),
+    problems: &mut Problems,
+) -> Result<LoneOrg, Stop> {
     let placement = Placement::new(inputs, problems);
     let cluster = cluster(inputs, problems);
     let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
-    let found = channels::organization(inputs, (&drafts, known), &cluster, wanted, problems);
+    let mut found = channels::organization(inputs, (&drafts, known), &cluster, wanted, problems);
+    let ordering = Ordering::new(&[], None, &cluster);
+    let exposures = Exposures::new(&drafts, (inputs, &cluster, &ordering), node_ports, problems);
+    found.iter_mut().for_each(|org| exposures.tell_lone(org));
     problems.stop_on_errors()?;
     found.ok_or(Stop::Reported)
 }
@@ -296,11 +320,13 @@ fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
                 .iter()
                 .flat_map(|cli| [(names::Kind::Workload, cli.name.clone()), (names::Kind::Secret, cli.roots_secret.clone())]),
         );
+        org_names.extend(org.exposure.iter().map(|exposure| (names::Kind::Workload, exposure.name.clone())));
         let of_org = org_names.into_iter().map(|(kind, name)| (kind, name, &org.place, whose.clone()));
         let of_nodes = org.nodes.iter().flat_map(|node| {
             let super::NodeSecrets { msp, tls, couchdb } = node.secrets.clone();
             let secrets = [msp, tls, couchdb].map(|name| (names::Kind::Secret, name));
-            let all = secrets.into_iter().chain([(names::Kind::Workload, node.name.clone())]);
+            let outside = node.exposure.iter().map(|exposure| (names::Kind::Workload, exposure.name.clone()));
+            let all = secrets.into_iter().chain([(names::Kind::Workload, node.name.clone())]).chain(outside);
             all.map(|(kind, name)| (kind, name, &node.place, format!("the node `{}`", node.common_name)))
         });
         // Two orgs of one name in one namespace share the names of all their objects: that is one problem.
@@ -355,6 +381,11 @@ fn check_org_settings(inputs: &Inputs, orgs: &[Org], problems: &mut Problems) {
                 .help(names_or("orgs go by their Domain:", &known, "it has no org")),
             );
             continue;
+        }
+        let has_peers = of_domain.iter().any(|org| org.kind == OrgKind::Peer && !org.nodes.is_empty());
+        if let Some(gateway) = settings.gateway.as_ref().filter(|_| !has_peers) {
+            let message = format!("`gateway` stands under `{}`, which has no peers", domain.value);
+            problems.push(Problem::new(Code::FK0297, message).at(&gateway.place).help("take it out, or put it under a peer org"));
         }
         for (hostname, _) in settings.nodes.iter() {
             let nodes = || of_domain.iter().flat_map(|org| &org.nodes);

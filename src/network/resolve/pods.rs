@@ -209,7 +209,8 @@ pub fn check_label(key: &Spanned<String>, value: &Spanned<String>, problems: &mu
     }
 }
 
-fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
+/// Annotations of the user's; `made` are those that fabkube sets there.
+pub fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
     for (key, _) in settings.iter() {
         Taken::default().check(key, "annotation", made, problems);
         check_key(key, "an annotation", problems);

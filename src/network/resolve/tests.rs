@@ -70,7 +70,7 @@ fn resolved_beside(network: &str, configtx: &str, values: &str) -> (Network, Pro
     }
     let mut problems = Problems::new();
     let network = input::load(&Project::in_dir(dir.path()), &mut problems)
-        .and_then(|inputs| resolve(&inputs, super::Purpose::Deployment, &mut problems));
+        .and_then(|inputs| resolve(&inputs, &crate::lock::NodePorts::new(), super::Purpose::Deployment, &mut problems));
     assert!(!problems.has_errors(), "{problems:?}");
     (network.unwrap(), problems)
 }
