@@ -5,6 +5,7 @@ mod check;
 mod crypto;
 mod duration;
 mod explain;
+mod flow;
 mod progress;
 mod project_args;
 mod render;
@@ -45,6 +46,8 @@ enum Command {
     Crypto(crypto::Args),
     /// Channel blocks
     Channel(channel::Args),
+    /// What is done to a running network, by Jobs or Workflows in its cluster
+    Flow(flow::Args),
     /// The templates of the manifests
     Templates(templates::Args),
     /// Print every setting, its default and what it means
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Show(args) => args.run(&project),
         Command::Crypto(args) => args.run(&project),
         Command::Channel(args) => args.run(&project),
+        Command::Flow(args) => args.run(&project),
         Command::Templates(args) => args.run(),
         Command::Values(args) => args.run(),
         Command::Version(args) => args.run(),

@@ -1,5 +1,9 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod flow;
+
+pub use flow::FlowSettings;
+
 use crate::diag::Problems;
 use crate::yaml::{self, FreeMap, Node, Ordered, Spanned};
 use serde::Deserialize;
@@ -40,6 +44,7 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
     pub chaincode: ChaincodeSettings,
+    pub flow: FlowSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -303,7 +308,7 @@ impl Values {
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
     }
 
-    /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.
+    /// The settings of pods that are no node's, `kafka`, `zookeeper` or `flow`, as far as nodes have them too.
     pub fn beside(&self, component: &str, problems: &mut Problems) -> NodeSettings {
         merged([self.tree.get("defaults"), self.tree.get(component)], problems)
     }

@@ -6,6 +6,7 @@ mod chaincode_runtime;
 mod channel;
 mod fabric_keys;
 mod features;
+pub mod flow;
 mod kafka;
 pub mod names;
 mod node;
@@ -56,6 +57,8 @@ pub struct Network {
     pub channels: Vec<Channel>,
     /// Where channels order by it, and it runs here.
     pub kafka: Option<Kafka>,
+    /// What the pods of flows are told.
+    pub flow: flow::Flow,
     /// How many brokers orderers ask to have a channel's topic; `None` where no channel orders by Kafka.
     pub topic_replicas: Option<usize>,
 }

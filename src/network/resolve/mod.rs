@@ -5,6 +5,7 @@ mod channels;
 mod containers;
 mod environment;
 mod fabric_config;
+mod flow;
 mod go_template;
 mod hosts;
 pub(super) mod kafka;
@@ -80,6 +81,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
     let ordering = Ordering::new(&channels, kafka.as_ref(), &cluster);
     let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
     check_unique_names(&orgs, problems);
+    let flow = flow::flow(inputs, &cluster, problems);
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, &channels, problems);
     }
@@ -106,6 +108,7 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         orgs,
         channels,
         kafka,
+        flow,
         topic_replicas: ordering.topic_replicas,
     })
 }
