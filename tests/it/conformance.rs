@@ -13,6 +13,7 @@ mod network;
 mod pod;
 mod process;
 mod programs;
+mod roll;
 mod system_channel;
 mod updates;
 

@@ -20,6 +20,7 @@ mod generated;
 mod inspect;
 mod keys;
 mod reference;
+mod roll;
 mod runs;
 mod layers;
 mod namespaces;

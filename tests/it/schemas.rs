@@ -2,8 +2,10 @@
 
 use crate::support::{files, read, root};
 use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +21,9 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "ConfigMap", strictly::<ConfigMap>),
     ("v1", "Service", strictly::<Service>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
+    ("batch/v1", "Job", strictly::<Job>),
+    ("rbac.authorization.k8s.io/v1", "Role", strictly::<Role>),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding", strictly::<RoleBinding>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
 ];
 
