@@ -40,6 +40,7 @@ impl Roll {
         let result = self.objects(&project, &mut problems);
         let objects = report::reported(&problems, result)?;
         output::stream(&objects, &mut io::stdout().lock())?;
+        report::next(&objects.iter().filter_map(followed).collect::<Vec<_>>());
         Ok(Status::Done)
     }
 
@@ -51,4 +52,15 @@ impl Roll {
         let run = Run { engine: self.shared.engine.into(), mark: &self.shared.mark(), timeout: self.timeout };
         pipeline::roll(project, (choice, run), &templates, problems)
     }
+}
+
+/// How to see what becomes of it.
+fn followed(object: &Object) -> Option<String> {
+    let (namespace, name) = (object.namespace.as_deref()?, &object.name);
+    let command = match object.kind.as_str() {
+        "Job" => format!("kubectl -n {namespace} logs -f job/{name}"),
+        "Workflow" => format!("argo -n {namespace} logs -f {name}"),
+        _ => return None,
+    };
+    Some(format!("apply it, and `{command}`"))
 }
