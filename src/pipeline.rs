@@ -10,6 +10,7 @@ use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
 use crate::fs::Claim;
 use crate::input;
 use crate::lock::{Lock, Memory, NodePorts};
+use crate::network::flow::roll;
 use crate::network::{self, Channel, Network, Purpose};
 use crate::project::{ChannelChoice, Project};
 use crate::render::{self, Object, Secrets, Templates};
@@ -267,6 +268,18 @@ pub fn rehearse(project: &Project, memory: Memory, templates: &Templates, proble
     let made =
         make(Walk { project, policy, memory, purpose: Purpose::Deployment, names: Names::Checked, progress: &Silent }, problems)?;
     objects(&made, templates, Secrets::Redact, problems)
+}
+
+/// The objects that restart orderers. It takes no keys: who runs it need not have them.
+pub fn roll(
+    project: &Project,
+    (choice, run): (roll::Choice<'_>, roll::Run<'_>),
+    templates: &Templates,
+    problems: &mut Problems,
+) -> Result<Vec<Object>, Stop> {
+    let network = network(project, Purpose::Deployment, problems)?;
+    let roll = roll::roll(&network, choice, run, problems)?;
+    render::roll(&roll, &network, templates, problems)
 }
 
 /// What a command about channels resolves for.

@@ -6,6 +6,7 @@ mod cluster;
 mod crypto;
 mod duration;
 mod explain;
+mod flow;
 mod profile;
 mod progress;
 mod project_args;
@@ -54,6 +55,8 @@ enum Command {
     Profile(profile::Args),
     /// What a network asks of the cluster around it
     Cluster(cluster::Args),
+    /// What is done to a running network, by Jobs or Workflows in its cluster
+    Flow(flow::Args),
     /// The templates of the manifests
     Templates(templates::Args),
     /// Print every setting, its default and what it means
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Channel(args) => args.run(&project),
         Command::Profile(args) => args.run(&project),
         Command::Cluster(args) => args.run(&project),
+        Command::Flow(args) => args.run(&project),
         Command::Templates(args) => args.run(),
         Command::Values(args) => args.run(),
         Command::Version(args) => args.run(),

@@ -4,6 +4,9 @@
 use crate::diag::{Code, Problem, Problems};
 use crate::yaml::{Content, Node, Step};
 
+/// What to do with settings of flows that have no other here.
+const OF_FLOWS: &str = "leave it out: it speaks of PIVT's Argo flows";
+
 /// A key of PIVT's values and what to use here.
 const KEYS: &[(&str, &str)] = &[
     ("hyperledgerVersion", "use `fabric.version` in values.yaml"),
@@ -58,9 +61,21 @@ const KEYS: &[(&str, &str)] = &[
     ("orderer.operations", "leave it out: the operations port is always served; `operations.tls.enabled` has it by TLS"),
     ("orderer.metrics.enabled", "leave it out: Prometheus metrics are served unless `orderer.metrics.provider` is `disabled`"),
     ("network.channels[].externalOrgs", "leave it out: the channel's profile in configtx.yaml says which orgs it has"),
-    ("flow", "leave it out: it speaks of PIVT's Argo flows"),
+    ("flow.channel", OF_FLOWS),
+    ("flow.join", OF_FLOWS),
+    ("flow.update", OF_FLOWS),
+    ("flow.chaincode", OF_FLOWS),
+    ("flow.install", OF_FLOWS),
+    ("flow.instantiate", OF_FLOWS),
+    ("flow.invoke", OF_FLOWS),
+    ("flow.consortium", OF_FLOWS),
+    ("flow.createUpdate", OF_FLOWS),
+    ("flow.sendUpdate", OF_FLOWS),
+    ("flow.peer", OF_FLOWS),
+    ("flow.couchdb", OF_FLOWS),
+    ("flow.orderer", OF_FLOWS),
     ("update", "leave it out: `fabkube channel update` changes a channel to what configtx.yaml says"),
-    ("retryCount", "leave it out: it speaks of PIVT's Argo flows"),
+    ("retryCount", OF_FLOWS),
     ("logLevel", "leave it out: it speaks of PIVT's Argo flows; for nodes use `peer.logSpec` and `orderer.logSpec`"),
 ];
 

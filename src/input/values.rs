@@ -3,12 +3,14 @@
 mod ca;
 mod cli;
 mod exposure;
+mod flow;
 mod gateway;
 mod operations;
 
 pub use ca::CaSettings;
 pub use cli::CliSettings;
 pub use exposure::{ExposureSettings, NodePortSettings, RouteParentSettings};
+pub use flow::FlowSettings;
 pub use gateway::GatewaySettings;
 pub use operations::{
     DashboardSettings, MetricsSettings, MonitoringSettings, OperationsSettings, OperationsTlsSettings, PrometheusRuleSettings,
@@ -62,6 +64,7 @@ pub struct Settings {
     pub ca: CaSettings,
     pub cli: CliSettings,
     pub connection_profile: ConnectionProfileSettings,
+    pub flow: FlowSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -381,7 +384,7 @@ impl Values {
         merged([self.tree.get("gateway"), self.of_org(domain, "gateway")], problems)
     }
 
-    /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.
+    /// The settings of pods that are no node's, `kafka`, `zookeeper` or `flow`, as far as nodes have them too.
     pub fn beside(&self, component: &str, problems: &mut Problems) -> NodeSettings {
         merged([self.tree.get("defaults"), self.tree.get(component)], problems)
     }

@@ -10,6 +10,7 @@ mod exposure;
 mod fabric_ca;
 mod fabric_keys;
 mod features;
+pub mod flow;
 mod image_reference;
 mod kafka;
 pub mod monitoring;
@@ -72,6 +73,8 @@ pub struct Network {
     pub channels: Vec<Channel>,
     /// Where channels order by it, and it runs here.
     pub kafka: Option<Kafka>,
+    /// What the pods of flows are told.
+    pub flow: flow::Flow,
     /// How many brokers orderers ask to have a channel's topic; `None` where no channel orders by Kafka.
     pub topic_replicas: Option<usize>,
     pub monitoring: Monitoring,

@@ -7,6 +7,7 @@ use crate::channel::Artifacts;
 use crate::crypto::{
     self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, TlsPublic, Usage,
 };
+use crate::network::flow::roll::Roll;
 use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
 use crate::profile::Profile;
 use base64::Engine;
@@ -28,6 +29,8 @@ pub enum ScopeKind {
     Peer,
     ZooKeeper,
     Kafka,
+    /// Of no network, but of a run of `flow roll`.
+    Roll,
 }
 
 impl ScopeKind {
@@ -42,9 +45,10 @@ impl ScopeKind {
         ScopeKind::Peer,
         ScopeKind::ZooKeeper,
         ScopeKind::Kafka,
+        ScopeKind::Roll,
     ];
 
-    /// The folder of its templates, which is also the name of its variable.
+    /// The folder of its templates; that of a thing of the network is also the name of its variable.
     pub fn folder(self) -> &'static str {
         match self {
             ScopeKind::Network => "network",
@@ -56,12 +60,14 @@ impl ScopeKind {
             ScopeKind::Peer => "peer",
             ScopeKind::ZooKeeper => "zookeeper",
             ScopeKind::Kafka => "kafka",
+            ScopeKind::Roll => "flow/roll",
         }
     }
 
-    /// The scope of a folder.
-    pub fn of_folder(folder: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.folder() == folder)
+    /// The scope of a template, by its path.
+    pub fn of_template(name: &str) -> Option<Self> {
+        let is_in = |folder: &str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        Self::ALL.iter().copied().find(|kind| is_in(kind.folder()))
     }
 }
 
@@ -170,6 +176,12 @@ pub(super) fn of_kafka(kafka: &Kafka, shared: &Value) -> [Scope; 2] {
     ]
 }
 
+/// The scope of a run of `flow roll`.
+pub(super) fn of_roll(roll: &Roll, network: &Network) -> Scope {
+    let own = vec![("roll", json!(roll)), ("flow", json!(network.flow))];
+    scope(ScopeKind::Roll, (&roll.name, &roll.namespace), own, &shared(network))
+}
+
 /// A scope with what every scope has, and what is its own.
 fn scope(kind: ScopeKind, (name, namespace): (&str, &str), own: Vec<(&'static str, Value)>, shared: &Value) -> Scope {
     let variables = [("network", shared.clone())].into_iter().chain(own).collect();
@@ -188,6 +200,7 @@ pub(super) fn shared(network: &Network) -> Value {
         orgs: _,
         channels,
         kafka: _,
+        flow: _,
         topic_replicas,
         monitoring: _,
         allotted_ports: _,

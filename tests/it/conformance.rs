@@ -16,6 +16,7 @@ mod operations;
 mod pod;
 mod process;
 mod programs;
+mod roll;
 mod system_channel;
 mod updates;
 

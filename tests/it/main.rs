@@ -27,6 +27,7 @@ mod inspect;
 mod keys;
 mod kind;
 mod reference;
+mod roll;
 mod runs;
 mod layers;
 mod namespaces;

@@ -3,9 +3,11 @@
 use crate::monitoring_types::{PrometheusRule, ServiceMonitor};
 use crate::support::{files, read, root};
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +25,9 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("apps/v1", "Deployment", strictly::<Deployment>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
     ("networking.k8s.io/v1", "Ingress", strictly::<Ingress>),
+    ("batch/v1", "Job", strictly::<Job>),
+    ("rbac.authorization.k8s.io/v1", "Role", strictly::<Role>),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding", strictly::<RoleBinding>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
     ("monitoring.coreos.com/v1", "ServiceMonitor", strictly::<ServiceMonitor>),
     ("monitoring.coreos.com/v1", "PrometheusRule", strictly::<PrometheusRule>),

@@ -5,7 +5,7 @@ use super::settings::one_of;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::values::GatewaySettings;
-use crate::network::{Org, OrgKind, SessionAffinity};
+use crate::network::{OrgKind, SessionAffinity};
 
 /// The longest time that Kubernetes remembers an address for (`pkg/apis/core`, `MaxClientIPServiceAffinitySeconds`).
 const LONGEST: i64 = 86400;
@@ -24,16 +24,4 @@ pub fn session_affinity(org: &OrgDraft, inputs: &Inputs, problems: &mut Problems
         problems.push(problem.at(&timeout.place).help(format!("write a number of seconds from 1 to {LONGEST}")));
     }
     timeout_seconds.filter(|_| session_affinity.value == "ClientIP").map(|timeout_seconds| SessionAffinity { timeout_seconds })
-}
-
-/// A gateway is over peers: under an org that has none, its settings would silently do nothing.
-pub fn check_orgs(inputs: &Inputs, orgs: &[Org], problems: &mut Problems) {
-    for (domain, settings) in inputs.values.settings.orgs.iter() {
-        let Some(gateway) = &settings.gateway else { continue };
-        let mut of_domain = orgs.iter().filter(|org| org.domain == domain.value).peekable();
-        if of_domain.peek().is_some() && of_domain.all(|org| org.kind == OrgKind::Orderer) {
-            let problem = Problem::new(Code::FK0297, format!("`gateway` stands under `{}`, which has no peers", domain.value));
-            problems.push(problem.at(&gateway.place).help("take it out, or put it under an org of peers"));
-        }
-    }
 }

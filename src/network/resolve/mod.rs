@@ -9,6 +9,7 @@ mod exposure;
 mod fabric_ca;
 mod fabric_config;
 mod fabric_version;
+mod flow;
 mod gateway;
 mod go_template;
 mod host_aliases;
@@ -112,13 +113,13 @@ pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, proble
     if purpose == Purpose::Deployment {
         hosts::check_one_node_each(&orgs, &cluster, problems);
     }
+    let flow = flow::flow(inputs, &cluster, problems);
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, (&channels, &cluster.network), problems);
     }
     if known == orgs::Known::All {
         placement.check_orgs(&orgs, problems);
         check_org_settings(inputs, &orgs, problems);
-        gateway::check_orgs(inputs, &orgs, problems);
     }
     problems.stop_on_errors()?;
     if purpose == Purpose::Deployment {
@@ -143,6 +144,7 @@ pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, proble
         orgs,
         channels,
         kafka,
+        flow,
         topic_replicas: ordering.topic_replicas,
         monitoring,
         allotted_ports: exposures.into_allotted(),

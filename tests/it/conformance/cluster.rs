@@ -98,10 +98,12 @@ impl Cluster {
 
     /// Waits until all probes of the pods of one kind of node succeed.
     pub fn are_well(&self, component: &str) {
-        for pod in self.nodes(component) {
-            for (kind, asked) in pod.probes() {
-                self.wait(&format!("the {kind} of {}", pod.name), || probe(pod, asked));
-            }
+        self.nodes(component).into_iter().for_each(|pod| self.is_well(pod));
+    }
+
+    fn is_well(&self, pod: &Pod) {
+        for (kind, asked) in pod.probes() {
+            self.wait(&format!("the {kind} of {}", pod.name), || probe(pod, asked));
         }
     }
 
@@ -129,6 +131,13 @@ impl Cluster {
     fn launch(&self, pod: &Pod) {
         let log = pod.invocation().working_dir.with_file_name("log");
         self.processes.add(self.sandbox.start(&pod.name, &pod.invocation(), log));
+    }
+
+    /// Ends the pod, starts it again with its volumes, and waits until all its probes succeed.
+    pub fn restart(&self, pod: &Pod) {
+        self.processes.end(&pod.name);
+        self.launch(pod);
+        self.is_well(pod);
     }
 
     /// Asks again and again, until the answer is good. Fails when time is over or a pod has ended.

@@ -43,7 +43,7 @@ pub fn join_orderers(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
     cluster.wait("a leader that knows of all orderers", || {
         let mut seen = Vec::new();
         for orderer in &orderers {
-            seen.push((metric(orderer, is_leader)?, metric(orderer, nodes)?));
+            seen.push((metric(orderer, is_leader, CHANNEL)?, metric(orderer, nodes, CHANNEL)?));
         }
         seen.contains(&(1.0, orderers.len() as f64)).then_some(()).ok_or(format!("leader and nodes: {seen:?}"))
     });
@@ -109,7 +109,7 @@ pub fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
     orderers_agree(cluster, dns, 3);
     for pod in &nodes {
         cluster.wait(&format!("{} to know the other org's peer", pod.name), || {
-            let known = metric(pod, "gossip_membership_total_peers_known")?;
+            let known = metric(pod, "gossip_membership_total_peers_known", CHANNEL)?;
             (known >= 1.0).then_some(()).ok_or(format!("it knows {known}"))
         });
     }
@@ -120,10 +120,10 @@ pub fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
     }
 }
 
-/// A number that a node tells Prometheus about the channel; 0 where it tells none yet.
-pub fn metric(pod: &Pod, name: &str) -> Result<f64, String> {
+/// A number that a node tells Prometheus about a channel; 0 where it tells none yet.
+pub fn metric(pod: &Pod, name: &str, channel: &str) -> Result<f64, String> {
     let page = operations::metrics(pod)?;
-    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{channel=\"{CHANNEL}\"}}")));
+    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{channel=\"{channel}\"}}")));
     let number = line.and_then(|line| line.rsplit(' ').next()).unwrap_or("0");
     number.parse().map_err(|e| format!("{name}: {e}"))
 }

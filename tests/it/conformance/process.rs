@@ -130,6 +130,11 @@ impl Processes {
         self.0.borrow_mut().push(process);
     }
 
+    /// Ends the one of a name.
+    pub fn end(&self, name: &str) {
+        self.0.borrow_mut().retain(|process| process.name != name);
+    }
+
     pub fn end_all(&self) {
         self.0.borrow_mut().clear();
     }

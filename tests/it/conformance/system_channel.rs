@@ -83,12 +83,15 @@ fn a_peer_starts_without_the_docker_beside_it() {
     ));
 }
 
-fn solo() -> Project {
+/// Its channel is called so.
+pub const SYSTEM: &str = "system";
+
+pub fn solo() -> Project {
     Project::copy_of(&root().join("samples/solo"))
 }
 
 /// The same network with three orderers of two orgs that agree by Raft.
-fn raft() -> Project {
+pub fn raft() -> Project {
     let project = solo();
     project.replace("crypto-config.yaml", "      - Hostname: orderer\n", "      - Hostname: orderer\n      - Hostname: second\n");
     let other = "PeerOrgs:\n";
@@ -218,8 +221,8 @@ fn raft_agrees(cluster: &Cluster, orderers: &[&Pod]) {
     cluster.wait("a leader, and three blocks on all orderers", || {
         let mut seen = Vec::new();
         for orderer in orderers {
-            let leads = metric(orderer, "consensus_etcdraft_is_leader")?;
-            seen.push((leads, metric(orderer, "consensus_etcdraft_committed_block_number")?));
+            let leads = metric(orderer, "consensus_etcdraft_is_leader", CHANNEL)?;
+            seen.push((leads, metric(orderer, "consensus_etcdraft_committed_block_number", CHANNEL)?));
         }
         let agreed = seen.iter().any(|(leads, _)| *leads == 1.0) && seen.iter().all(|(_, block)| *block >= 2.0);
         agreed.then_some(()).ok_or(format!("leader and last block: {seen:?}"))
