@@ -59,7 +59,11 @@ fn case(seed: u64) -> Case {
     let files = || format!("seed {seed}\n{}\n{}\n{}", generated.crypto_config, generated.configtx, generated.values);
     let made = make(&folder, Making::Missing, Keys::Needed, &files);
     let objects = objects(&made, Secrets::Include);
-    let cluster = Cluster::new(&objects, &made.network.cluster_domain, &fabkube::cluster::rewrites(&made.network));
+    // What docs/exposure.md has the cluster's DNS told of hosts outside, which lead to the same nodes from there.
+    let outside = made.network.nodes().filter_map(|node| Some((node, node.exposure.as_ref()?.host.as_ref()?)));
+    let outside = outside.map(|(node, host)| format!("rewrite name exact {host} {}", made.network.service_fqdn(node)));
+    let rewrites: Vec<String> = fabkube::cluster::rewrites(&made.network).into_iter().chain(outside).collect();
+    let cluster = Cluster::new(&objects, &made.network.cluster_domain, &rewrites);
     Case { seed, folder, made, objects, cluster, generated }
 }
 
