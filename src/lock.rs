@@ -24,7 +24,13 @@ pub struct Lock {
     pub orgs: BTreeMap<String, OrgLock>,
     /// By channel name.
     pub channels: BTreeMap<String, ChannelLock>,
+    #[serde(rename = "nodePorts", skip_serializing_if = "BTreeMap::is_empty")]
+    pub node_ports: NodePorts,
 }
+
+/// Node ports that were allotted: by the folder in cryptogen's tree of the node, or of the org whose gateway it is; then by the word
+/// of the listener. Those of what is gone stay, so that nobody else is found there.
+pub type NodePorts = BTreeMap<String, BTreeMap<String, u16>>;
 
 /// Fingerprints of an org's public keys: `sha256:` and the hex SHA-256 of the DER SubjectPublicKeyInfo, so that a certificate
 /// renewed on the same key keeps it.

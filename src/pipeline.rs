@@ -1,16 +1,20 @@
 //! The program on one screen: the stages, one call each, and nothing else.
 
+mod transactions;
+
+pub use transactions::{Transaction, anchors_transaction, channel_transaction, store_channel_transactions, store_transactions};
+
 use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
-use crate::fs::{Claim, Mode};
+use crate::fs::Claim;
 use crate::input;
-use crate::lock::{Lock, Memory};
-use crate::network::{self, Beginning, Channel, Network, Purpose};
+use crate::lock::{Lock, Memory, NodePorts};
+use crate::network::flow::roll;
+use crate::network::{self, Channel, Network, Purpose};
 use crate::project::{ChannelChoice, Project};
 use crate::render::{self, Object, Secrets, Templates};
 use crate::store::{Keys, Making, Policy, Store};
-use std::path::Path;
 
 /// A walk along the line: which project, what it may make, and who is told how far it is.
 #[derive(Clone, Copy)]
@@ -29,16 +33,42 @@ pub struct Made {
     pub network: Network,
     pub material: Material,
     pub artifacts: Artifacts,
+    /// The node ports that were allotted now, each with whose it is.
+    pub ports: Vec<String>,
 }
 
 /// The network that a project describes.
 pub fn network(project: &Project, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
+    network_remembered(project, Memory::Counts, purpose, problems)
+}
+
+/// The same, with the node ports that it had, where they count.
+fn network_remembered(project: &Project, memory: Memory, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
     let inputs = input::load(project, problems)?;
-    let network = network::resolve(&inputs, purpose, problems)?;
+    let node_ports = node_ports(project, memory, problems)?;
+    let network = network::resolve(&inputs, &node_ports, purpose, problems)?;
     match &project.channel {
         Some(choice) => only(network, choice, problems),
         None => Ok(network),
     }
+}
+
+/// The node ports that were allotted before. A lock that cannot be read is a problem among those of the network.
+fn node_ports(project: &Project, memory: Memory, problems: &mut Problems) -> Result<NodePorts, Stop> {
+    match Lock::load(&project.lock_file(), memory, problems) {
+        Ok(lock) => Ok(lock.node_ports),
+        Err(Stop::Reported) => Ok(NodePorts::new()),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// Ports that others are told have to stay: what remembers none of them tells none either.
+fn needs_ports((project, network): (&Project, &Network), hosts: Hosts, problems: &mut Problems) -> Result<(), Stop> {
+    if hosts == Hosts::Deployed {
+        let known = node_ports(project, Memory::Counts, problems)?;
+        network.check_ports((&known, &project.lock_file()), Making::Nothing, problems);
+    }
+    problems.stop_on_errors()
 }
 
 /// The network with the one channel that a command is about.
@@ -59,16 +89,18 @@ fn only(mut network: Network, choice: &ChannelChoice, problems: &mut Problems) -
 /// The network, its keys and its blocks. What is wrong anywhere is found before anything is made, and the lock is written last:
 /// after a kill before that, the next run takes the stores in.
 pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
-    let network = network(walk.project, walk.purpose, problems)?;
+    let network = network_remembered(walk.project, walk.memory, walk.purpose, problems)?;
     check_begins_with_block(&network, walk.project, problems)?;
     let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
     let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
+    let ports = network.allotted_now(&lock.node_ports).iter().map(|port| port.to_string()).collect();
     remember(walk, lock, |lock| {
         material.remember(&network, lock);
         artifacts.remember(lock);
+        network.remember(lock);
     })?;
-    Ok(Made { network, material, artifacts })
+    Ok(Made { network, material, artifacts, ports })
 }
 
 /// An organization that is asked for: its name in one of the files, and the profile of configtx.yaml to look in, if any.
@@ -81,14 +113,16 @@ pub struct WantedOrg<'a> {
 /// An organization of configtx.yaml as JSON, as a channel's configuration would hold it.
 pub fn organization(project: &Project, wanted: WantedOrg<'_>, hosts: Hosts, problems: &mut Problems) -> Result<String, Stop> {
     let inputs = input::load(project, problems)?;
-    let network = network::resolve(&inputs, Purpose::Keys, problems)?;
-    let org = network::organization(&inputs, (wanted.name, wanted.profile), problems)?;
+    let node_ports = node_ports(project, Memory::Counts, problems)?;
+    let network = network::resolve(&inputs, &node_ports, Purpose::Keys, problems)?;
+    let org = network::organization(&inputs, &node_ports, (wanted.name, wanted.profile), problems)?;
+    needs_ports((project, &network), hosts, problems)?;
     channel::organization(&network, &project.crypto_store(), org, hosts, problems)
 }
 
 /// The key material alone: stored blocks are read for the keys that they need, and none is made.
 pub fn keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
-    let network = network(walk.project, walk.purpose, problems)?;
+    let network = network_remembered(walk.project, walk.memory, walk.purpose, problems)?;
     keys_of(walk, network, problems)
 }
 
@@ -99,6 +133,9 @@ fn keys_of(walk: Walk<'_>, network: Network, problems: &mut Problems) -> Result<
     remember(walk, lock, |lock| {
         material.remember(&network, lock);
         history.remember(&network, lock);
+        if walk.purpose.needs_ports() {
+            network.remember(lock);
+        }
     })?;
     Ok((network, material))
 }
@@ -111,7 +148,7 @@ pub fn channel_updates(
     (hosts, form): (Hosts, channel::Form),
     problems: &mut Problems,
 ) -> Result<(Vec<channel::Update>, Material), Stop> {
-    let mut network = network(walk.project, walk.purpose, problems)?;
+    let mut network = network_remembered(walk.project, walk.memory, walk.purpose, problems)?;
     let foreign = channel::without_foreign(&mut network, current, problems)?;
     let (network, material) = keys_of(walk, network, problems)?;
     let [channel] = network.channels.as_slice() else {
@@ -193,6 +230,9 @@ fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems:
     store.clean()?;
     blocks.clean()?;
     let lock = Lock::load(&project.lock_file(), memory, problems)?;
+    if purpose.needs_ports() {
+        network.check_ports((&lock.node_ports, &project.lock_file()), policy.making, problems);
+    }
     let history = channel::history(network, blocks, &lock, problems)?;
     let (pinned, rooted) = (history.pinned(), history.rooted());
     if history.lacks_blocks() {
@@ -218,7 +258,7 @@ fn remember(walk: Walk<'_>, lock: Lock, facts: impl FnOnce(&mut Lock)) -> Result
 
 /// Every object of a network that was made.
 pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Made { network, material, artifacts } = made;
+    let Made { network, material, artifacts, ports: _ } = made;
     render::render(&render::Request { network, material, artifacts, templates, secrets }, problems)
 }
 
@@ -228,6 +268,18 @@ pub fn rehearse(project: &Project, memory: Memory, templates: &Templates, proble
     let made =
         make(Walk { project, policy, memory, purpose: Purpose::Deployment, names: Names::Checked, progress: &Silent }, problems)?;
     objects(&made, templates, Secrets::Redact, problems)
+}
+
+/// The objects that restart orderers. It takes no keys: who runs it need not have them.
+pub fn roll(
+    project: &Project,
+    (choice, run): (roll::Choice<'_>, roll::Run<'_>),
+    templates: &Templates,
+    problems: &mut Problems,
+) -> Result<Vec<Object>, Stop> {
+    let network = network(project, Purpose::Deployment, problems)?;
+    let roll = roll::roll(&network, choice, run, problems)?;
+    render::roll(&roll, &network, templates, problems)
 }
 
 /// What a command about channels resolves for.
@@ -240,7 +292,7 @@ pub fn channel_purpose(hosts: Hosts) -> Purpose {
 
 /// The key material that one first block is made from.
 pub fn channel_keys(walk: Walk<'_>, problems: &mut Problems) -> Result<(Network, Material), Stop> {
-    let mut network = network(walk.project, walk.purpose, problems)?;
+    let mut network = network_remembered(walk.project, walk.memory, walk.purpose, problems)?;
     one_channel_with_block(&network, problems)?;
     // Where every org is there already, a block needs their MSPs and the consenters, and peers and users are no concern of it.
     let store = Store::open(&walk.project.crypto_store(), Making::Nothing);
@@ -260,78 +312,6 @@ pub fn fresh_block((network, material): &(Network, Material), hosts: Hosts, prob
 /// The one channel with a block that a command is about.
 pub fn one_channel_with_block<'a>(network: &'a Network, problems: &mut Problems) -> Result<&'a Channel, Stop> {
     one(network.channels_with_block().collect(), "begins with a block", "channel tx", network, problems)
-}
-
-/// A transaction, and what it is called in the folder of artifacts.
-#[derive(Clone, Debug)]
-pub struct Transaction {
-    pub file: String,
-    pub bytes: Vec<u8>,
-}
-
-/// The transaction that creates the one channel that a command is about. It takes no keys.
-pub fn channel_transaction(project: &Project, hosts: Hosts, problems: &mut Problems) -> Result<Transaction, Stop> {
-    let network = network(project, channel_purpose(hosts), problems)?;
-    let channel = one(created_channels(&network, project), "is created by a transaction", "channel genesis", &network, problems)?;
-    creation(channel)
-}
-
-fn creation(channel: &Channel) -> Result<Transaction, Stop> {
-    Ok(Transaction { file: channel.transaction_file(), bytes: channel::channel_creation(channel)? })
-}
-
-/// The transactions that create the channels of a project, stored where they are not there yet.
-pub fn store_channel_transactions(project: &Project, hosts: Hosts, problems: &mut Problems) -> Result<Vec<String>, Stop> {
-    let network = network(project, channel_purpose(hosts), problems)?;
-    let channels = created_channels(&network, project);
-    if channels.is_empty() {
-        one(channels, "is created by a transaction", "channel genesis", &network, problems)?;
-        return Ok(Vec::new());
-    }
-    let store = Store::open(&project.artifacts_store(), Making::Missing);
-    let mut missing = Vec::new();
-    for channel in channels {
-        if !store.has(Path::new(&channel.transaction_file()))? {
-            missing.push(creation(channel)?);
-        }
-    }
-    store_transactions(project, &missing)
-}
-
-/// Adds transactions to the folder of artifacts, where none of them may be yet.
-pub fn store_transactions(project: &Project, transactions: &[Transaction]) -> Result<Vec<String>, Stop> {
-    let store = Store::open(&project.artifacts_store(), Making::Missing);
-    let mut made = Vec::new();
-    for Transaction { file, bytes } in transactions {
-        store.add(Path::new(file), bytes, Mode::Public)?;
-        made.push(store.path(Path::new(file)).display().to_string());
-    }
-    if !made.is_empty() {
-        store.keep()?;
-    }
-    Ok(made)
-}
-
-/// The transaction that tells a channel, created by a transaction, the anchor peers of an org.
-pub fn anchors_transaction(project: &Project, org: &str, hosts: Hosts, problems: &mut Problems) -> Result<Transaction, Stop> {
-    let network = network(project, channel_purpose(hosts), problems)?;
-    let store = Store::open(&project.artifacts_store(), Making::Nothing);
-    let with_application = network.channels.iter().filter(|channel| channel.config.application.is_some());
-    let channel = one(with_application.collect(), "has applications", "channel genesis", &network, problems)?;
-    let was_created = channel.begins_with == Beginning::Transaction || store.has(Path::new(&channel.transaction_file()))?;
-    channel::anchor_peers(channel, &channel::AnchorsOf { network: &network, org, hosts, was_created }, problems)
-        .map(|(file, bytes)| Transaction { file, bytes })
-}
-
-/// The channels that a system channel's orderers make. One that the command line names is taken at its word, as configtxgen does,
-/// where its profile has what such a channel needs.
-fn created_channels<'a>(network: &'a Network, project: &Project) -> Vec<&'a Channel> {
-    let is_named = project.channel.as_ref().is_some_and(|choice| choice.profile.is_some());
-    let is_created = |channel: &&Channel| {
-        let could_be = channel.config.consortium.is_some() && channel.config.application.is_some();
-        channel.begins_with == Beginning::Transaction || (is_named && could_be)
-    };
-    network.channels.iter().filter(is_created).collect()
 }
 
 /// The one channel that is left of those that a command can be about.

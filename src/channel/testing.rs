@@ -57,6 +57,7 @@ fn org_public(org: &Org, dir: &Path) -> OrgPublic {
         nodes: org.nodes.iter().filter(|n| n.role == Role::Orderer).map(|n| node(&n.common_name)).collect(),
         users: Vec::new(),
         authorities: [Vec::new(), Vec::new()],
+        fabric_ca: None,
     }
 }
 

@@ -50,7 +50,7 @@ impl Reference {
             Project { fabric_version: Some(self.version.to_owned()), channel: Some(choice), ..Project::in_dir(&self.dir) };
         let mut problems = Problems::new();
         let network = input::load(&project, &mut problems)
-            .and_then(|inputs| resolve(&inputs, Purpose::ChannelsAsWritten, &mut problems))
+            .and_then(|inputs| resolve(&inputs, &crate::lock::NodePorts::new(), Purpose::ChannelsAsWritten, &mut problems))
             .unwrap_or_else(|_| panic!("{}: {problems:?}", self.file.display()));
         let channel = &network.channels[0];
         let name = self.file.file_name().unwrap().to_str().unwrap();

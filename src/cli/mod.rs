@@ -2,10 +2,13 @@
 
 mod channel;
 mod check;
+mod cluster;
 mod crypto;
 mod duration;
 mod explain;
+mod flow;
 mod images;
+mod profile;
 mod progress;
 mod project_args;
 mod render;
@@ -49,6 +52,15 @@ enum Command {
     Crypto(crypto::Args),
     /// Channel blocks
     Channel(channel::Args),
+    /// Print what an org's applications read of the network, for Fabric's older SDKs
+    ///
+    /// The peers of the org, the Service over them first (from Fabric 2.4 on), the orderers of its channels, and the root certificates
+    /// of their TLS. It holds no key. `connectionProfile.enabled` has `render` make a ConfigMap of it.
+    Profile(profile::Args),
+    /// What a network asks of the cluster around it
+    Cluster(cluster::Args),
+    /// What is done to a running network, by Jobs or Workflows in its cluster
+    Flow(flow::Args),
     /// The templates of the manifests
     Templates(templates::Args),
     /// Print every setting, its default and what it means
@@ -78,6 +90,9 @@ pub fn main() -> ExitCode {
         Command::Images(args) => args.run(&project),
         Command::Crypto(args) => args.run(&project),
         Command::Channel(args) => args.run(&project),
+        Command::Profile(args) => args.run(&project),
+        Command::Cluster(args) => args.run(&project),
+        Command::Flow(args) => args.run(&project),
         Command::Templates(args) => args.run(),
         Command::Values(args) => args.run(),
         Command::Schema(args) => args.run(),

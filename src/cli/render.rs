@@ -155,15 +155,17 @@ impl Args {
         let made = pipeline::make(walk, problems)?;
         report::made(&project.crypto_store(), made.material.made());
         report::made(Path::new(""), made.artifacts.made());
+        report::made(Path::new(""), &made.ports);
         let mut objects = pipeline::objects(&made, &templates, self.secrets.into(), problems)?;
         self.choose(&mut objects, problems)?;
         let mut next = Vec::new();
-        if !made.material.made().is_empty() || !made.artifacts.made().is_empty() {
+        if !made.material.made().is_empty() || !made.artifacts.made().is_empty() || !made.ports.is_empty() {
             next.push(format!("commit `{}` to git, and keep the keys safe and out of it", project.lock_file().display()));
         }
         let hosts = made.network.hosts_to_resolve();
         if !hosts.is_empty() {
-            next.push(format!("let the cluster's DNS know {} (docs/addresses.md)", hosts.join(", ")));
+            let hosts: Vec<&str> = hosts.into_keys().collect();
+            next.push(format!("let the cluster's DNS know {}: `fabkube cluster coredns` (docs/addresses.md)", hosts.join(", ")));
         }
         let created = made.network.channels.iter().filter(|channel| channel.begins_with == Beginning::Transaction);
         let created: Vec<&str> = created.map(|channel| channel.name.as_str()).collect();

@@ -6,7 +6,9 @@ use super::{Status, print, report};
 use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
 use crate::lock::Memory;
-use crate::network::{Addressing, Beginning, Channel, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role, Tls};
+use crate::network::{
+    Addressing, Beginning, Channel, ExposedBy, Exposure, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role, Tls,
+};
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
 use crate::render::{self, Shown};
@@ -94,7 +96,14 @@ fn tree(network: &Network) -> String {
             let _ = writeln!(text, "  {}", node_line(node));
         }
         if let Some(service) = &org.service {
-            let _ = writeln!(text, "  {}  the Service over all of them", service.name);
+            let outside = outside(org.exposure.as_ref());
+            let _ = writeln!(text, "  {}  the Service over all of them{outside}", service.name);
+        }
+        if let Some(cli) = &org.cli {
+            let _ = writeln!(text, "  {}  Fabric's command line, as its administrator", cli.name);
+        }
+        if let Some(ca) = &org.fabric_ca {
+            let _ = writeln!(text, "  {}  its Fabric CA, {}", ca.name, ca.address);
         }
     }
     if let Some(kafka) = &network.kafka {
@@ -159,5 +168,22 @@ fn org_line(org: &Org) -> String {
 /// Service ports are said in full: one that made way for a port of the user's is seen here.
 fn node_line(node: &Node) -> String {
     let ports: Vec<String> = node.service_ports.iter().map(|port| format!("{} {}", port.target.word(), port.port)).collect();
-    format!("{}  {}  {}  [{}]", node.name, node.common_name, node.address, ports.join(", "))
+    let outside = outside(node.exposure.as_ref());
+    format!("{}  {}  {}  [{}]{outside}", node.name, node.common_name, node.address, ports.join(", "))
+}
+
+/// Where it is dialled from outside, and what leads in.
+fn outside(exposure: Option<&Exposure>) -> String {
+    let Some(exposure) = exposure else { return String::new() };
+    let by = match exposure.by {
+        ExposedBy::NodePort { .. } => "nodePort",
+        ExposedBy::LoadBalancer { .. } => "loadBalancer",
+        ExposedBy::Ingress { .. } => "ingress",
+        ExposedBy::TlsRoute { .. } => "tlsRoute",
+    };
+    let ports = exposure.ports.iter().map(|port| match exposure.address(port.name) {
+        Some(address) => format!("{} {address}", port.name.word()),
+        None => format!("{} port {}", port.name.word(), port.port),
+    });
+    format!("  outside by {by} [{}]", ports.collect::<Vec<_>>().join(", "))
 }

@@ -1,6 +1,7 @@
 //! Judges the certificates that are there: who issued them, when they are valid, whom they name, whether their keys are here.
 //! What is not there is `lack`'s.
 
+mod fabric_ca;
 mod folder;
 mod identity;
 
@@ -97,6 +98,7 @@ impl<'a> Check<'a> {
             self.validity(pair, code, &help).into_iter().for_each(|problem| problems.push(problem));
             self.other_key(pair, Severity::Warning).into_iter().for_each(|problem| problems.push(problem));
         }
+        self.fabric_ca().into_iter().for_each(|problem| problems.push(problem));
         let members: Vec<_> = Member::all(self.org).zip(&self.found.members).enumerate().collect();
         let found: Vec<_> = members.into_par_iter().map(|(index, (member, found))| self.member(index, member, found)).collect();
         found.into_iter().flatten().for_each(|problem| problems.push(problem));
@@ -148,7 +150,7 @@ impl<'a> Check<'a> {
             let authorities = certificates([roots, others]);
             let strangers: Vec<&Certificate> = Member::all(self.org)
                 .zip(&self.found.members)
-                .filter(|(member, _)| half == Half::Identity || matches!(member, Member::Node(_)))
+                .filter(|(member, _)| half == Half::Identity || member.is_server())
                 .filter_map(|(_, found)| found.half(half).certificate())
                 .filter(|certificate| self.issued_by(certificate, half) && !certificate.is_issued_by_one_of(&authorities))
                 .collect();
@@ -168,6 +170,9 @@ impl<'a> Check<'a> {
 
     /// What is wrong with a member's own MSP folder and is not with its org's.
     fn member_folder(&self, index: usize, member: Member<'_>, found: &FoundMember) -> Vec<Problem> {
+        if !member.halves().contains(&Half::Identity) {
+            return Vec::new();
+        }
         let (own, org) = (&found.msp, &self.found.msp);
         let dir = layout::member_msp(self.org, member);
         let mut problems = Problems::new();
@@ -195,12 +200,9 @@ impl<'a> Check<'a> {
     fn member(&self, index: usize, member: Member<'_>, found: &FoundMember) -> Vec<Problem> {
         let mut problems = self.member_folder(index, member, found);
         let to_come = self.lack.members.iter().find(|lack| lack.index == index).map_or(&[][..], |lack| &lack.files);
-        for half in Half::BOTH {
+        for &half in member.halves() {
             let pair = found.half(half);
-            let code = match member {
-                Member::Node(_) => Code::FK0310,
-                Member::User(_) => Code::FK0311,
-            };
+            let code = if member.is_server() { Code::FK0310 } else { Code::FK0311 };
             let stranger = self.issued(pair, half);
             let known = stranger.is_none();
             problems.extend(stranger);
@@ -218,8 +220,11 @@ impl<'a> Check<'a> {
                 problems.extend(self.tls(member, pair));
             }
         }
-        if let (Member::Node(node), Names::Checked) = (member, self.names) {
-            problems.extend(self.names_of(node, &found.tls));
+        if self.names == Names::Checked {
+            problems.extend(self.names_of(member, &found.tls));
+            if let Member::Node(node) = member {
+                problems.extend(self.name_for_prometheus(node, &found.tls));
+            }
         }
         problems
     }
@@ -266,11 +271,11 @@ impl<'a> Check<'a> {
     fn key(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
         let Pair::Certificate(certificate) = &pair.pair else { return None };
         if !pair.others.is_empty() {
-            return self.other_key(pair, if matches!(member, Member::Node(_)) { Severity::Error } else { Severity::Warning });
+            return self.other_key(pair, if member.is_server() { Severity::Error } else { Severity::Warning });
         }
         // The keys of plain users go into no product.
         let is_used = match member {
-            Member::Node(_) => true,
+            Member::Node(_) | Member::FabricCa(_) => true,
             Member::User(user) => user.admin,
         };
         if let Some(encrypted) = pair.encrypted.as_ref().map(|path| self.store.path(path)).filter(|_| is_used) {
@@ -300,22 +305,42 @@ impl<'a> Check<'a> {
         Some(problem.help("restore the key, or the certificate that goes with this one"))
     }
 
-    fn names_of(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
+    fn name_for_prometheus(&self, node: &Node, pair: &FoundPair) -> Option<Problem> {
         let certificate = pair.certificate()?;
-        let missing = missing_names(node, certificate);
+        let name =
+            scraped_by(self.org, certificate).filter(|name| !missing_names(Member::Node(node), certificate).contains(name))?;
+        let message = format!("the TLS certificate of `{}` does not name `{name}`", node.common_name);
+        let help = format!("Prometheus asks for that name: {}", again(Member::Node(node)));
+        Some(Problem::new(Code::FK0744, message).at(&self.place(pair)).help(help))
+    }
+
+    fn names_of(&self, member: Member<'_>, pair: &FoundPair) -> Option<Problem> {
+        let certificate = pair.certificate()?;
+        let missing = missing_names(member, certificate);
         if missing.is_empty() {
             return None;
         }
         let again = "`fabkube crypto renew --missing-sans` issues it again with them, on the same key";
         let by_domain = "`addressing: domain` in values.yaml keeps the hosts that the certificate has";
-        let nodes_can_dial = node.dialled.iter().all(|name| certificate.names(name));
-        let (code, help) = match (node.role, nodes_can_dial) {
-            (Role::Orderer, _) => (Code::FK0312, format!("{again}; or {by_domain}")),
-            (Role::Peer, false) => (Code::FK0313, format!("{again}; or {by_domain}")),
-            (Role::Peer, true) => (Code::FK0313, format!("{again}; or let clients dial `{}`", node.host)),
+        let again_alone = format!("{again}; before that, others cannot dial it from outside");
+        let (code, help) = match member {
+            Member::Node(node) => {
+                let nodes_can_dial = node.dialled.iter().all(|name| certificate.names(name));
+                // From outside there is no other name.
+                let outside = node.exposure.as_ref().and_then(|exposure| exposure.host.as_deref());
+                let by_domain_helps = outside.is_none_or(|host| certificate.names(host));
+                match (node.role, nodes_can_dial) {
+                    (Role::Orderer, _) if !by_domain_helps => (Code::FK0312, again_alone),
+                    (Role::Peer, false) if !by_domain_helps => (Code::FK0313, again_alone),
+                    (Role::Orderer, _) => (Code::FK0312, format!("{again}; or {by_domain}")),
+                    (Role::Peer, false) => (Code::FK0313, format!("{again}; or {by_domain}")),
+                    (Role::Peer, true) => (Code::FK0313, format!("{again}; or let clients dial `{}`", node.host)),
+                }
+            }
+            Member::User(_) | Member::FabricCa(_) => (Code::FK0313, again.to_owned()),
         };
         let missing: Vec<String> = missing.into_iter().map(|name| format!("`{name}`")).collect();
-        let message = format!("the TLS certificate of `{}` does not name {}", node.common_name, missing.join(", "));
+        let message = format!("the TLS certificate of `{}` does not name {}", member.common_name(), missing.join(", "));
         Some(Problem::new(code, message).at(&self.place(pair)).help(help))
     }
 }
@@ -325,14 +350,16 @@ fn again(member: Member<'_>) -> String {
     format!("`fabkube crypto renew --node {}` issues it again on the same key, where the CA's key is", member.common_name())
 }
 
-/// The names that a node is dialled by and that its TLS certificate lacks.
-pub(super) fn missing_names<'n>(node: &'n Node, certificate: &Certificate) -> Vec<&'n str> {
-    let by_clients = match node.role {
-        Role::Orderer => [].iter(),
-        Role::Peer => node.client_names.iter(),
-    };
-    let wanted = node.dialled.iter().chain(by_clients).map(String::as_str);
-    let mut missing: Vec<&str> = wanted.filter(|name| !certificate.names(name)).collect();
+/// The name that Prometheus would ask a node by, where its TLS certificate lacks that.
+fn scraped_by<'o>(org: &'o Org, certificate: &Certificate) -> Option<&'o str> {
+    let monitor = org.monitoring.service_monitor.as_ref()?;
+    let name = monitor.tls.as_ref()?.server_name.as_str();
+    (!certificate.names(name)).then_some(name)
+}
+
+/// The names that a member is dialled by and that its TLS certificate lacks.
+pub(super) fn missing_names<'m>(member: Member<'m>, certificate: &Certificate) -> Vec<&'m str> {
+    let mut missing: Vec<&str> = member.dialled().filter(|name| !certificate.names(name)).collect();
     missing.dedup();
     missing
 }

@@ -32,10 +32,12 @@ pub enum EntryRole {
     Peer,
     Admin,
     Client,
+    /// The server that runs an org's CAs.
+    FabricCa,
 }
 
 impl EntryRole {
-    /// As in an OU.
+    /// As in an OU, where there is one for it.
     pub fn word(self) -> &'static str {
         match self {
             EntryRole::Ca => "ca",
@@ -43,6 +45,7 @@ impl EntryRole {
             EntryRole::Peer => "peer",
             EntryRole::Admin => "admin",
             EntryRole::Client => "client",
+            EntryRole::FabricCa => "fabric-ca",
         }
     }
 }
@@ -89,7 +92,7 @@ pub(super) fn entries(org: &Org, found: &FoundOrg, store: &Store) -> Vec<Entry> 
         entry(EntryRole::Ca, usage, authority.common_name(org), found.authority(authority))
     });
     let members = Member::all(org).zip(&found.members).flat_map(|(member, found)| {
-        Half::BOTH.map(|half| {
+        member.halves().iter().map(move |&half| {
             let usage = match half {
                 Half::Identity => Usage::Identity,
                 Half::Tls => Usage::Tls,
@@ -109,5 +112,6 @@ fn role(member: Member<'_>) -> EntryRole {
         },
         Member::User(user) if user.admin => EntryRole::Admin,
         Member::User(_) => EntryRole::Client,
+        Member::FabricCa(_) => EntryRole::FabricCa,
     }
 }

@@ -53,7 +53,8 @@ impl Lack {
         let (shape, files) = Shape::of(org, found);
         let members = Member::all(org).zip(&found.members).enumerate();
         let members = members.filter_map(|(index, (member, found))| {
-            let halves: Vec<Half> = Half::BOTH.into_iter().filter(|half| found.half(*half).lacks_certificate()).collect();
+            let halves: Vec<Half> =
+                member.halves().iter().copied().filter(|half| found.half(*half).lacks_certificate()).collect();
             let files = shape.files(org, (index, member), found);
             (!halves.is_empty() || !files.is_empty()).then_some(MemberLack { index, halves, files })
         });
@@ -75,7 +76,7 @@ impl Lack {
             );
         };
         let members: Vec<Member<'_>> = Member::all(org).collect();
-        let bare = self.members.iter().filter(|member| member.halves.len() == Half::BOTH.len()).count();
+        let bare = self.members.iter().filter(|lack| lack.halves.len() == members[lack.index].halves().len()).count();
         if self.authorities.len() == Authority::BOTH.len() && bare == members.len() {
             return missing(&org.dir(), &format!("the material of `{}`", org.domain));
         }
@@ -154,7 +155,7 @@ impl Lack {
             let member = members[lack.index];
             let place = match member {
                 Member::Node(node) => &node.place,
-                Member::User(_) => &org.place,
+                Member::User(_) | Member::FabricCa(_) => &org.place,
             };
             let profiles = lack.halves.iter().map(|half| issue::check(&Profile::of_member(org, member, *half)));
             let checks = std::iter::once(plain(member.common_name())).chain(profiles);

@@ -1,14 +1,15 @@
 //! What the stage gives: public material, which the channel encoder gets, and beside it the private keys.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, pem_block};
 use super::found::{FoundMember, FoundOrg, FoundPair, Pair};
+use super::inventory::Usage;
 use super::key::PrivateKey;
 use super::msp::MspFolder;
 use super::plan::Authority;
 use super::secret::Secret;
 use crate::diag::Stop;
 use crate::lock::Lock;
-use crate::network::{Network, NodeId, OrgId};
+use crate::network::{Network, NodeId, Org, OrgId};
 
 /// The keys and certificates of a network, in the order of its orgs, nodes and users.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub struct OrgPublic {
     pub users: Vec<IdentityPublic>,
     /// As [`Authority::BOTH`]: all that counts as the org's CA.
     pub authorities: [Vec<Certificate>; 2],
+    /// Of an org that has a Fabric CA, what that is dialled with.
+    pub fabric_ca: Option<TlsPublic>,
 }
 
 /// The public material of a node or a user.
@@ -64,10 +67,20 @@ pub struct PairKeys {
     pub tls: Secret,
 }
 
+/// The private keys of a Fabric CA, as PEM: those that it issues with, and its own.
+#[derive(Debug)]
+pub struct FabricCaKeys {
+    pub ca: Secret,
+    pub tlsca: Secret,
+    pub tls: Secret,
+}
+
 #[derive(Debug)]
 pub(super) struct OrgKeys {
     pub nodes: Vec<PairKeys>,
     pub users: Vec<PairKeys>,
+    /// Where the org has one: the keys of its CAs go nowhere else.
+    pub fabric_ca: Option<FabricCaKeys>,
 }
 
 impl PublicMaterial {
@@ -81,6 +94,32 @@ impl PublicMaterial {
 }
 
 impl OrgPublic {
+    /// The certificates that the org cannot do without, each with its holder: those of its CAs, its nodes and its administrators.
+    pub fn certificates(&self, org: &Org) -> Vec<(String, Usage, &Certificate)> {
+        let authorities = [
+            (Authority::Signing.common_name(org), Usage::Identity, &self.ca),
+            (Authority::Tls.common_name(org), Usage::Tls, &self.tlsca),
+        ];
+        let nodes = org.nodes.iter().map(|node| &node.common_name).zip(&self.nodes);
+        let users = org.users.iter().zip(&self.users);
+        let admins = users.filter(|(user, _)| user.admin).map(|(user, public)| (&user.common_name, public));
+        let members = nodes.chain(admins).flat_map(|(holder, public)| {
+            let identity = (holder.clone(), Usage::Identity, &public.certificate);
+            [identity, (holder.clone(), Usage::Tls, &public.tls.certificate)]
+        });
+        authorities.into_iter().chain(members).collect()
+    }
+
+    /// The org's CA and those above it, one PEM block each, beginning with itself.
+    pub fn ca_chain(&self) -> Vec<String> {
+        chain(&self.ca, &self.authorities[0])
+    }
+
+    /// The same for its TLS CA.
+    pub fn tlsca_chain(&self) -> Vec<String> {
+        chain(&self.tlsca, &self.authorities[1])
+    }
+
     /// The key by which the org's CA is remembered: the one that is, as long as it is one of the org's CAs; else that of the CA that
     /// issued to members, since an MSP may know CAs that issued to nobody.
     fn pin(&self, authority: Authority, pinned: &str) -> String {
@@ -114,6 +153,11 @@ impl Material {
     /// `user` is a place in `Org::users`.
     pub fn user_keys(&self, org: OrgId, user: usize) -> &PairKeys {
         &self.keys[org.index()].users[user]
+    }
+
+    /// Those of an org's Fabric CA, where it has one.
+    pub fn fabric_ca_keys(&self, org: OrgId) -> Option<&FabricCaKeys> {
+        self.keys[org.index()].fabric_ca.as_ref()
     }
 
     /// What this run made, by folder: `peerOrganizations/org1.example.com/peers/peer0.org1.example.com`.
@@ -153,13 +197,18 @@ pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String
     for (org, found) in network.orgs.iter().zip(found) {
         let authorities = Authority::BOTH.map(|authority| found.authorities(authority));
         let FoundOrg { ca, tlsca, above_ca: _, above_tlsca: _, msp, members } = found;
+        let mut members = members;
+        // The last, where there is one.
+        let fabric_ca = org.fabric_ca.as_ref().and_then(|_| members.pop()).map(tls_half).transpose()?;
         let members = members.into_iter().map(member).collect::<Result<Vec<_>, Stop>>()?;
         let (mut nodes, mut node_keys): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         let users = nodes.split_off(org.nodes.len());
         let user_keys = node_keys.split_off(org.nodes.len());
-        let ((ca, _), (tlsca, _)) = (halves(ca, "ca")?, halves(tlsca, "ca")?);
-        public.push(OrgPublic { msp, ca, tlsca, nodes, users, authorities });
-        keys.push(OrgKeys { nodes: node_keys, users: user_keys });
+        let ((ca, ca_key), (tlsca, tlsca_key)) = (halves(ca, "ca")?, halves(tlsca, "tlsca")?);
+        let (fabric_ca, tls) = fabric_ca.unzip();
+        public.push(OrgPublic { msp, ca, tlsca, nodes, users, authorities, fabric_ca });
+        let fabric_ca = tls.map(|tls| FabricCaKeys { ca: ca_key, tlsca: tlsca_key, tls });
+        keys.push(OrgKeys { nodes: node_keys, users: user_keys, fabric_ca });
     }
     Ok(Material { public: PublicMaterial { orgs: public }, keys, made })
 }
@@ -167,9 +216,29 @@ pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String
 fn member(found: FoundMember) -> Result<(IdentityPublic, PairKeys), Stop> {
     let FoundMember { msp, identity, tls, tls_ca } = found;
     let (certificate, identity) = halves(identity, "identity key")?;
-    let (tls_certificate, tls) = halves(tls, "tls key")?;
-    let tls_public = TlsPublic { certificate: tls_certificate, ca: tls_ca.unwrap_or_default() };
-    Ok((IdentityPublic { msp, certificate, tls: tls_public }, PairKeys { identity, tls }))
+    let (public, tls) = tls_pair(tls, tls_ca)?;
+    Ok((IdentityPublic { msp, certificate, tls: public }, PairKeys { identity, tls }))
+}
+
+/// A member that has a TLS pair alone.
+fn tls_half(found: FoundMember) -> Result<(TlsPublic, Secret), Stop> {
+    tls_pair(found.tls, found.tls_ca)
+}
+
+fn tls_pair(found: FoundPair, ca: Option<Vec<u8>>) -> Result<(TlsPublic, Secret), Stop> {
+    let (certificate, key) = halves(found, "tls key")?;
+    Ok((TlsPublic { certificate, ca: ca.unwrap_or_default() }, key))
+}
+
+/// A CA and those above it, as far as they are here.
+fn chain(own: &Certificate, authorities: &[Certificate]) -> Vec<String> {
+    let mut others: Vec<&Certificate> = authorities.iter().collect();
+    let mut chain = vec![own];
+    while let Some(last) = chain.last().filter(|last| last.subject != last.issuer) {
+        let Some(next) = others.iter().position(|other| last.is_issued_by(other)) else { break };
+        chain.push(others.swap_remove(next));
+    }
+    chain.into_iter().map(|certificate| pem_block("CERTIFICATE", &certificate.der)).collect()
 }
 
 /// The certificate and the secret of a pair.

@@ -36,7 +36,7 @@ mod verify;
 pub use certificate::{Certificate, KeyKind, key_fingerprint};
 pub use inventory::{Entry, EntryRole, Usage, list};
 pub use key::password;
-pub use material::{IdentityPublic, Material, OrgPublic, PairKeys, PublicMaterial, TlsPublic};
+pub use material::{FabricCaKeys, IdentityPublic, Material, OrgPublic, PairKeys, PublicMaterial, TlsPublic};
 pub use msp::{MspFolder, PemFile};
 pub use ou_config::{NodeOus, OuConfig, OuIdentifier, read_ou_config};
 pub use reissue::OldNames;

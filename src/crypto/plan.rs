@@ -1,7 +1,7 @@
 //! What certificates a network has and what stands in each: cryptogen 2.5's profiles, as a pure function of the model.
 //! Where they lie is `layout`'s; making them is `issue`'s.
 
-use crate::network::{KeyAlgorithm, Node, Org, User};
+use crate::network::{FabricCa, KeyAlgorithm, Node, Org, Role, User};
 
 /// One of the two authorities of an org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +22,13 @@ impl Authority {
     }
 }
 
-/// Who of an org has an MSP identity and a TLS pair.
+/// Who of an org has certificates: an MSP identity and a TLS pair, or one of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Member<'a> {
     Node(&'a Node),
     User(&'a User),
+    /// It signs nothing in its own name, and has a TLS pair alone.
+    FabricCa(&'a FabricCa),
 }
 
 /// The two pairs of a member.
@@ -49,15 +51,53 @@ impl Half {
 }
 
 impl<'a> Member<'a> {
-    /// The members of an org: its nodes, then its users.
+    /// The members of an org: its nodes, then its users, then its Fabric CA.
     pub fn all(org: &'a Org) -> impl Iterator<Item = Member<'a>> {
-        org.nodes.iter().map(Member::Node).chain(org.users.iter().map(Member::User))
+        let users = org.users.iter().map(Member::User);
+        org.nodes.iter().map(Member::Node).chain(users).chain(org.fabric_ca.iter().map(Member::FabricCa))
+    }
+
+    /// The pairs that it has.
+    pub fn halves(self) -> &'static [Half] {
+        match self {
+            Member::Node(_) | Member::User(_) => &Half::BOTH,
+            Member::FabricCa(_) => &[Half::Tls],
+        }
     }
 
     pub fn common_name(self) -> &'a str {
         match self {
             Member::Node(node) => &node.common_name,
             Member::User(user) => &user.common_name,
+            Member::FabricCa(ca) => &ca.common_name,
+        }
+    }
+
+    /// What its objects are called, where it has any.
+    pub fn object_name(self) -> Option<&'a str> {
+        match self {
+            Member::Node(node) => Some(&node.name),
+            Member::User(_) => None,
+            Member::FabricCa(ca) => Some(&ca.name),
+        }
+    }
+
+    /// The names that it is dialled by, which its TLS certificate has to have.
+    pub fn dialled(self) -> impl Iterator<Item = &'a str> {
+        let (by_all, by_clients): (&[String], &[String]) = match self {
+            Member::Node(node) if node.role == Role::Peer => (&node.dialled, &node.client_names),
+            Member::Node(node) => (&node.dialled, &[]),
+            Member::User(_) => (&[], &[]),
+            Member::FabricCa(ca) => (&ca.dialled, &[]),
+        };
+        by_all.iter().chain(by_clients).map(String::as_str)
+    }
+
+    /// Whether others dial it, so that it has a server's certificate.
+    pub fn is_server(self) -> bool {
+        match self {
+            Member::Node(_) | Member::FabricCa(_) => true,
+            Member::User(_) => false,
         }
     }
 
@@ -66,6 +106,7 @@ impl<'a> Member<'a> {
         match self {
             Member::Node(node) => node.key_algorithm,
             Member::User(user) => user.key_algorithm,
+            Member::FabricCa(_) => KeyAlgorithm::Ecdsa,
         }
     }
 
@@ -74,7 +115,7 @@ impl<'a> Member<'a> {
         match self {
             Member::Node(node) => node.role.word(),
             Member::User(user) if user.admin => "admin",
-            Member::User(_) => "client",
+            Member::User(_) | Member::FabricCa(_) => "client",
         }
     }
 }
@@ -136,6 +177,7 @@ impl Profile {
             (Half::Identity, _) => (Purpose::Identity, Vec::new()),
             (Half::Tls, Member::Node(node)) => (Purpose::Tls, node.sans.clone()),
             (Half::Tls, Member::User(_)) => (Purpose::Tls, Vec::new()),
+            (Half::Tls, Member::FabricCa(ca)) => (Purpose::Tls, ca.sans.clone()),
         };
         Self { subject: subject(org, own), purpose, sans }
     }

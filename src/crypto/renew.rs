@@ -67,6 +67,7 @@ pub enum Holder {
     Authority(OrgKind),
     Node(Role),
     User,
+    FabricCa,
 }
 
 /// Renews what is chosen: everything is judged and issued before the first write.
@@ -192,7 +193,7 @@ impl<'a> Renewal<'a> {
             let place = Place::file(&self.request.store.path(&pair.path));
             let chosen: Vec<_> = Member::all(org)
                 .zip(&found.members)
-                .flat_map(|(member, found)| Half::BOTH.map(|half| (member, found, half)))
+                .flat_map(|(member, found)| member.halves().iter().map(move |half| (member, found, *half)))
                 .filter(|(member, found, half)| half.issuer() == authority && self.is_chosen(*member, found, *half))
                 .collect();
             let Some((first, ..)) = chosen.first() else { continue };
@@ -238,9 +239,9 @@ impl<'a> Renewal<'a> {
     fn is_chosen(&self, member: Member<'_>, found: &FoundMember, half: Half) -> bool {
         let Some(certificate) = found.half(half).certificate() else { return false };
         let Choice { expiring, missing_sans, names, authorities: _, old_names: _ } = self.choice;
-        let lacks_names = |node| half == Half::Tls && !missing_names(node, certificate).is_empty();
+        let lacks_names = || half == Half::Tls && !missing_names(member, certificate).is_empty();
         expiring.is_some_and(|span| certificate.not_after - self.now <= span)
-            || (*missing_sans == MissingSans::Renewed && matches!(member, Member::Node(node) if lacks_names(node)))
+            || (*missing_sans == MissingSans::Renewed && lacks_names())
             || names.iter().any(|name| is_called(member, name))
     }
 
@@ -291,6 +292,7 @@ impl<'a> Renewal<'a> {
         let holder = match member {
             Member::Node(node) => Holder::Node(node.role),
             Member::User(_) => Holder::User,
+            Member::FabricCa(_) => Holder::FabricCa,
         };
         let replacement = Replacement {
             dir: layout::member_dir(org, *member),
@@ -315,7 +317,7 @@ fn issued_by_another(old: &Certificate, path: &Path) -> Problem {
 }
 
 fn is_called(member: Member<'_>, name: &str) -> bool {
-    member.common_name() == name || matches!(member, Member::Node(node) if node.name == name)
+    member.common_name() == name || member.object_name() == Some(name)
 }
 
 /// The folders of administrators in an org's MSPs that hold a signing certificate, in whatever place of a file.

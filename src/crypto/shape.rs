@@ -6,7 +6,7 @@ use super::found::{FoundMember, FoundOrg, Pair};
 use super::lack::{Content, PublicFile};
 use super::layout;
 use super::msp::{self, MspFolder, PemFile};
-use super::plan::{Authority, Member};
+use super::plan::{Authority, Half, Member};
 use crate::network::Org;
 use std::path::{Path, PathBuf};
 
@@ -81,7 +81,8 @@ impl Shape {
             files.push(PublicFile { path: layout::tls_ca(org, member), content: self.tls_ca.clone() });
         }
         let msp = &found.msp;
-        if !msp.signcerts.is_empty() && !msp.signcerts.iter().any(|file| file.name == own) {
+        let is_of_another = !msp.signcerts.is_empty() && !msp.signcerts.iter().any(|file| file.name == own);
+        if is_of_another || !member.halves().contains(&Half::Identity) {
             return files;
         }
         let mut add =
@@ -99,7 +100,7 @@ impl Shape {
                     self.admincerts.iter().for_each(|(name, content)| add(Path::new("admincerts").join(name), content));
                 }
                 // cryptogen's quirk: without NodeOUs every user is the administrator of its own MSP folder.
-                (None, Member::User(_)) => add(Path::new("admincerts").join(&own), &Content::Member(index)),
+                (None, Member::User(_) | Member::FabricCa(_)) => add(Path::new("admincerts").join(&own), &Content::Member(index)),
             }
         }
         files

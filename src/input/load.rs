@@ -141,6 +141,11 @@ fn says_something(tree: &Node) -> bool {
     matches!(&tree.content, Content::Mapping(pairs) if !pairs.is_empty())
 }
 
+/// Values by themselves, for what needs no network.
+pub fn values(project: &Project, problems: &mut Problems) -> Result<Values, Stop> {
+    load_values(project, problems)?.0.ok_or(Stop::Reported)
+}
+
 fn load_values(project: &Project, problems: &mut Problems) -> Result<(Option<Values>, OfNetwork), Stop> {
     let Some(mut tree) = yaml::parse(Path::new(values::DEFAULTS_NAME), values::DEFAULTS, problems) else {
         return Ok((None, OfNetwork::default()));

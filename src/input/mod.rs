@@ -9,7 +9,7 @@ mod pivt;
 pub mod schema;
 pub mod values;
 
-pub use load::load;
+pub use load::{load, values as load_values};
 
 use crate::diag::Place;
 use crate::yaml::{Dialect, Keys, Rules, Spanned, Typing, Unknown};

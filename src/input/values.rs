@@ -1,9 +1,24 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
+mod ca;
+mod cli;
+mod exposure;
+mod flow;
+mod gateway;
 mod network_policies;
+mod operations;
 pub mod words;
 
+pub use ca::CaSettings;
+pub use cli::CliSettings;
+pub use exposure::{ExposureSettings, NodePortSettings, RouteParentSettings};
+pub use flow::FlowSettings;
+pub use gateway::GatewaySettings;
 pub use network_policies::NetworkPolicySettings;
+pub use operations::{
+    DashboardSettings, MetricsSettings, MonitoringSettings, OperationsSettings, OperationsTlsSettings, PrometheusRuleSettings,
+    ServiceMonitorSettings,
+};
 
 use crate::diag::{Place, Problems};
 use crate::yaml::{self, Content, FreeMap, Node, Ordered, Spanned};
@@ -38,14 +53,22 @@ pub struct Settings {
     pub cluster_domain: Spanned<String>,
     pub namespaces: NamespaceSettings,
     pub network_policies: NetworkPolicySettings,
+    pub node_ports: NodePortSettings,
     pub image: RegistrySettings,
     pub defaults: PlacementSettings,
     pub peer: PeerSettings,
     pub orderer: OrdererSettings,
+    pub gateway: GatewaySettings,
     pub couchdb: CouchDbSettings,
     pub kafka: KafkaSettings,
     pub zookeeper: ZooKeeperSettings,
     pub chaincode: ChaincodeSettings,
+    pub operations: OperationsSettings,
+    pub monitoring: MonitoringSettings,
+    pub ca: CaSettings,
+    pub cli: CliSettings,
+    pub connection_profile: ConnectionProfileSettings,
+    pub flow: FlowSettings,
     pub orgs: Ordered<Spanned<OrgSettings>>,
 }
 
@@ -90,6 +113,7 @@ pub struct PlacementSettings {
     pub pod_anti_affinity: Spanned<String>,
     pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
     pub priority_class_name: Spanned<String>,
+    pub host_aliases: Vec<Spanned<HostAliasSettings>>,
     pub pod_labels: Ordered<Spanned<String>>,
     pub pod_annotations: Ordered<Spanned<String>>,
 }
@@ -103,6 +127,8 @@ macro_rules! pod_settings {
         pub struct $name {
             pub image: ImageSettings,
             pub log_spec: Spanned<String>,
+            pub log_format: Spanned<String>,
+            pub metrics: MetricsSettings,
             pub config: FreeMap,
             pub resources: ResourceSettings,
             pub storage: StorageSettings,
@@ -112,9 +138,11 @@ macro_rules! pod_settings {
             pub pod_anti_affinity: Spanned<String>,
             pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
             pub priority_class_name: Spanned<String>,
+            pub host_aliases: Vec<Spanned<HostAliasSettings>>,
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
+            pub expose: ExposureSettings,
             pub extra_env: Vec<Spanned<EnvSettings>>,
             pub extra_volumes: Vec<Spanned<FreeMap>>,
             pub extra_volume_mounts: Vec<Spanned<FreeMap>>,
@@ -162,6 +190,7 @@ macro_rules! ensemble_settings {
             pub pod_anti_affinity: Spanned<String>,
             pub topology_spread_constraints: Vec<Spanned<FreeMap>>,
             pub priority_class_name: Spanned<String>,
+            pub host_aliases: Vec<Spanned<HostAliasSettings>>,
             pub pod_labels: Ordered<Spanned<String>>,
             pub pod_annotations: Ordered<Spanned<String>>,
             pub service_account: ServiceAccountSettings,
@@ -195,6 +224,14 @@ pub struct EnsembleSettings<'a> {
     pub storage: &'a StorageSettings,
 }
 
+/// Kubernetes' own fields: a line of a pod's hosts file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct HostAliasSettings {
+    pub ip: Spanned<String>,
+    pub hostnames: Vec<Spanned<String>>,
+}
+
 /// The account that a node's pod runs under.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -217,6 +254,7 @@ pub struct EnvSettings {
 pub struct CouchDbSettings {
     pub image: ImageSettings,
     pub user: Spanned<String>,
+    pub log_level: Spanned<String>,
     pub resources: ResourceSettings,
     pub storage: StorageSettings,
     pub external: ExternalCouchDbSettings,
@@ -281,13 +319,24 @@ pub struct StorageSettings {
     pub class_name: Spanned<String>,
 }
 
+/// Whether orgs have connection profiles among the manifests.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ConnectionProfileSettings {
+    pub enabled: bool,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct OrgSettings {
     pub name: Spanned<String>,
     pub peer: PeerSettings,
     pub orderer: PodSettings,
+    /// Only peer orgs have one.
+    pub gateway: Option<Spanned<GatewaySettings>>,
     pub couchdb: CouchDbSettings,
+    pub ca: CaSettings,
+    pub cli: CliSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }
 
@@ -310,7 +359,37 @@ impl Values {
         merged([self.tree.get("couchdb"), self.of_org(domain, "couchdb"), node], problems)
     }
 
-    /// The settings of pods that are no node's, `kafka` or `zookeeper`, as far as nodes have them too.
+    /// The settings of an org's Fabric CA, from general to specific: its own, and those that pods of nodes have too.
+    pub fn ca(&self, domain: &str, problems: &mut Problems) -> (CaSettings, NodeSettings) {
+        self.of_one(domain, "ca", problems)
+    }
+
+    /// Those of an org's CLI pod.
+    pub fn cli(&self, domain: &str, problems: &mut Problems) -> (CliSettings, NodeSettings) {
+        self.of_one(domain, "cli", problems)
+    }
+
+    /// Those of something that an org has one of.
+    fn of_one<T: DeserializeOwned + Default>(&self, domain: &str, key: &str, problems: &mut Problems) -> (T, NodeSettings) {
+        let levels = [self.tree.get(key), self.of_org(domain, key)];
+        let own = merged(levels, problems);
+        // What both have was read above, with its problems.
+        let of_pod = merged([self.tree.get("defaults"), levels[0], levels[1]], &mut Problems::new());
+        (own, of_pod)
+    }
+
+    /// How a node is exposed, from general to specific: of its settings, that alone.
+    pub fn exposure(&self, component: &str, domain: &str, hostname: &str, problems: &mut Problems) -> ExposureSettings {
+        let levels = [self.tree.get(component), self.of_org(domain, component), self.of_node(domain, hostname)];
+        merged(levels.map(|level| level.and_then(|level| level.get("expose"))), problems)
+    }
+
+    /// The settings of an org's gateway, from general to specific.
+    pub fn gateway(&self, domain: &str, problems: &mut Problems) -> GatewaySettings {
+        merged([self.tree.get("gateway"), self.of_org(domain, "gateway")], problems)
+    }
+
+    /// The settings of pods that are no node's, `kafka`, `zookeeper` or `flow`, as far as nodes have them too.
     pub fn beside(&self, component: &str, problems: &mut Problems) -> NodeSettings {
         merged([self.tree.get("defaults"), self.tree.get(component)], problems)
     }

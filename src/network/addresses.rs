@@ -8,6 +8,7 @@ pub mod port {
     pub const ORDERER_ADMIN: u16 = 7053;
     /// Where orderers reach each other, if not at their gRPC port.
     pub const ORDERER_CLUSTER: u16 = 7059;
+    pub const FABRIC_CA: u16 = 7054;
     pub const OPERATIONS: u16 = 9443;
     pub const COUCHDB: u16 = 5984;
     pub const ZOOKEEPER: u16 = 2181;

@@ -164,6 +164,15 @@ impl Consensus {
         }
     }
 
+    /// The same, to be changed.
+    pub fn consenters_mut(&mut self) -> Vec<&mut Consenter> {
+        match self {
+            Consensus::Solo | Consensus::Kafka { .. } => Vec::new(),
+            Consensus::Raft { consenters, options: _ } => consenters.iter_mut().collect(),
+            Consensus::Bft { consenters, options: _ } => consenters.iter_mut().map(|bft| &mut bft.consenter).collect(),
+        }
+    }
+
     /// What the consenters sign with, where the channel's configuration names it, in its order.
     pub fn identities(&self) -> impl Iterator<Item = &CertificateSource> {
         let consenters = match self {

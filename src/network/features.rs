@@ -45,6 +45,8 @@ pub struct Features {
     pub delivery_policy: bool,
     /// Chaincodes read and write in batches (`chaincode.runtimeParams`).
     pub runtime_parameters: bool,
+    /// An image with all of Fabric's programs is published, `fabric-tools` (gone in Fabric 3.0).
+    pub tools_image: bool,
     /// A peer's `/healthz` asks for Docker, whatever the peer is told (`peer/node/start.go` before 2.0).
     pub needs_docker_for_health: bool,
 }
@@ -72,8 +74,15 @@ impl FabricVersion {
             purge: since(2, 5),
             delivery_policy: since(3, 0),
             runtime_parameters: since(3, 1),
+            tools_image: !since(3, 0),
             needs_docker_for_health: !since(2, 0),
         }
+    }
+
+    /// The tag of fabric-ca's image, which has versions of its own: the last of the line that Fabric 1.4 came with, and for the others
+    /// the newest, which is for every Fabric (fabric-ca `CHANGELOG.md`).
+    pub fn fabric_ca_tag(self) -> &'static str {
+        if self.major < 2 { "1.4.9" } else { "1.5.21" }
     }
 
     /// Whether the release's peers build chaincodes with Docker 29 and later: since 2.5.15 and 3.1.4 (fabric issues 5350 and 5353).

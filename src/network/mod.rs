@@ -2,15 +2,22 @@
 //! cannot be invalid; only [`resolve`] makes one. Key material is `crypto`'s, blocks are `channel`'s, objects are `render`'s.
 
 pub mod addresses;
+mod allotted_port;
 mod chaincode_runtime;
 mod channel;
+mod cli;
+mod exposure;
+mod fabric_ca;
 mod fabric_keys;
 mod features;
+pub mod flow;
 mod image_reference;
 mod kafka;
+pub mod monitoring;
 pub mod names;
 mod network_policy;
 mod node;
+mod operations;
 mod org;
 pub mod pod;
 mod pod_structures;
@@ -21,27 +28,36 @@ pub(crate) mod sample;
 mod state_database;
 mod versions;
 
+pub use allotted_port::AllottedPort;
 pub use chaincode_runtime::{ChaincodeRuntime, Dind};
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
+pub use cli::{Cli, CliPaths, CliRoot};
+pub use exposure::{Backend, Behind, ExposedBy, ExposedPort, Exposure, RouteParent};
+pub use fabric_ca::{FabricCa, FabricCaPaths, FabricCaSecrets};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
+pub use monitoring::{Monitoring, OrgMonitoring};
 pub use network_policy::{Ingress, NetworkPolicy, PodSource, Sources};
 pub use node::{
     EnvVar, Image, Listener, Node, NodeId, NodeSecrets, Paths, Port, Probe, Probes, Resources, Role, Rollout, ServicePort,
     Storage, Toleration,
 };
-pub use org::{Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, Subject, User};
-pub use pod::{AntiAffinity, Pod, PodSecurity, Reach, Strength};
+pub use operations::{Metrics, Operations, OperationsTls};
+pub use org::{
+    Budget, CertificateAuthority, KeyAlgorithm, Org, OrgId, OrgKind, OrgSecrets, Service, SessionAffinity, Subject, User,
+};
+pub use pod::{AntiAffinity, HostAlias, Pod, PodSecurity, Reach, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
-pub use resolve::{Purpose, named_version, organization, resolve};
+pub use resolve::{Purpose, cluster_domain, named_version, organization, resolve};
 pub use state_database::{CouchDb, ExternalCouchDb, StateDatabase};
 pub use versions::FabricVersion;
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A whole network. Everything is in the user's order: ordering orgs first, then peer orgs, as their file lists them.
 #[derive(Clone, Debug, Serialize)]
@@ -59,8 +75,14 @@ pub struct Network {
     pub channels: Vec<Channel>,
     /// Where channels order by it, and it runs here.
     pub kafka: Option<Kafka>,
+    /// What the pods of flows are told.
+    pub flow: flow::Flow,
     /// How many brokers orderers ask to have a channel's topic; `None` where no channel orders by Kafka.
     pub topic_replicas: Option<usize>,
+    pub monitoring: Monitoring,
+    /// The node ports that nobody declared.
+    #[serde(skip)]
+    pub allotted_ports: Vec<AllottedPort>,
 }
 
 impl Network {
@@ -77,18 +99,21 @@ impl Network {
         self.orgs.iter().flat_map(|org| &org.nodes)
     }
 
-    /// Hosts that nodes are dialled by and that the cluster's DNS does not know by itself, each once.
-    pub fn hosts_to_resolve(&self) -> Vec<&str> {
-        let mut hosts: Vec<&str> = match self.addressing {
-            Addressing::Service => Vec::new(),
+    /// Hosts that nodes are dialled by and that the cluster's DNS does not know by itself, each once, and the node that each means.
+    pub fn hosts_to_resolve(&self) -> BTreeMap<&str, &Node> {
+        match self.addressing {
+            Addressing::Service => BTreeMap::new(),
             Addressing::Domain => {
-                let hosts = self.nodes().flat_map(|node| node.dialled.iter().map(move |host| (node, host.as_str())));
-                hosts.filter(|(node, host)| !self.is_service_name(node, host)).map(|(_, host)| host).collect()
+                let hosts = self.nodes().flat_map(|node| node.dialled.iter().map(move |host| (host.as_str(), node)));
+                let is_known = |node: &Node, host: &str| self.is_service_name(node, host) || node.is_elsewhere(host);
+                hosts.filter(|(host, node)| !is_known(node, host)).collect()
             }
-        };
-        hosts.sort_unstable();
-        hosts.dedup();
-        hosts
+        }
+    }
+
+    /// The full DNS name of a node's Service.
+    pub fn service_fqdn(&self, node: &Node) -> String {
+        addresses::service_fqdn(&node.name, &node.namespace, &self.cluster_domain)
     }
 
     /// Whether a host is one of the names of the node's Service, which the cluster's DNS knows by itself.
@@ -117,6 +142,7 @@ impl Network {
             if org.node_ous {
                 org.users.clear();
             }
+            org.fabric_ca = None;
         }
     }
 
@@ -172,4 +198,4 @@ pub struct GenesisSecret {
 }
 
 /// Kubernetes labels, sorted.
-pub type Labels = std::collections::BTreeMap<String, String>;
+pub type Labels = BTreeMap<String, String>;

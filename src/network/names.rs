@@ -1,5 +1,6 @@
 //! What things are called in Kubernetes, and the limits that it sets. Addresses are `addresses`'s.
 
+use super::fabric_ca::FabricCaSecrets;
 use super::node::NodeSecrets;
 use super::org::OrgSecrets;
 use std::collections::BTreeMap;
@@ -124,9 +125,19 @@ pub fn peer_gateway(org: &str) -> String {
     format!("{org}-peer-gateway-svc")
 }
 
+/// The ConfigMap with what an org's applications read of the network.
+pub fn connection_profile(org: &str) -> String {
+    format!("{org}-connection-profile")
+}
+
 /// The Service over an org's orderers.
 pub fn orderers(org: &str) -> String {
     format!("{org}-orderer-svc")
+}
+
+/// The Service, Ingress or route that leads from outside to what a Service of the cluster leads to.
+pub fn external(service: &str) -> String {
+    format!("{service}-external")
 }
 
 /// `app.kubernetes.io/name` of what serves or guards nodes of a role.
@@ -144,7 +155,17 @@ pub fn genesis(network: &str) -> String {
 
 /// The disruption budget and the network policy over an org's peers.
 pub fn peers_budget(org: &str) -> String {
-    format!("{org}-peers")
+    nodes(org, super::Role::Peer)
+}
+
+/// What is over all nodes of an org: `<org>-peers`, `<org>-orderers`.
+pub fn nodes(org: &str, role: super::Role) -> String {
+    format!("{org}-{}s", role.word())
+}
+
+/// The ConfigMap with the network's dashboard.
+pub fn dashboard(network: &str) -> String {
+    format!("{network}-dashboard")
 }
 
 /// The disruption budget and the network policy over all orderers of a namespace.
@@ -190,6 +211,31 @@ pub fn org_secrets(org: &str) -> OrgSecrets {
     OrgSecrets { msp: format!("{org}-msp"), admin_msp: format!("{org}-admin-msp"), admin_tls: format!("{org}-admin-tls") }
 }
 
+/// The server of an org's CAs.
+pub fn fabric_ca(org: &str) -> String {
+    format!("{org}-ca")
+}
+
+/// Its Secrets; the one that has its own name has the CAs' keys.
+pub fn fabric_ca_secrets(ca: &str) -> FabricCaSecrets {
+    FabricCaSecrets {
+        keys: ca.to_owned(),
+        tls: format!("{ca}-tls"),
+        bootstrap: format!("{ca}-bootstrap"),
+        config: format!("{ca}-config"),
+    }
+}
+
+/// The pod that acts as an org's administrator.
+pub fn cli(org: &str) -> String {
+    format!("{org}-cli")
+}
+
+/// The Secret with all orgs' TLS roots, for one org's CLI pod.
+pub fn cli_roots(cli: &str) -> String {
+    format!("{cli}-roots")
+}
+
 /// The labels of everything that belongs to the network.
 pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> super::Labels {
     let mut labels = BTreeMap::from(
@@ -222,9 +268,12 @@ pub fn namespace_labels(network: &str, pod_security: super::PodSecurity, org: Op
     labels
 }
 
+/// The label that only what belongs to one node has.
+pub const NODE_LABEL: &str = "app";
+
 /// The label that only the pods of one node have; its selector, fixed for ever.
 pub fn node_selector(node: &str) -> super::Labels {
-    selector([("app", node)])
+    selector([(NODE_LABEL, node)])
 }
 
 /// The selector of all nodes of an org that do one thing, fixed for ever.

@@ -1,6 +1,6 @@
 //! A node: a peer or an orderer, with all that its pod, its Service and its certificates need. Its org is `org`'s.
 
-use super::{ChaincodeRuntime, KeyAlgorithm, Labels, OrgId, Pod, StateDatabase};
+use super::{ChaincodeRuntime, Exposure, KeyAlgorithm, Labels, Operations, OrgId, Pod, StateDatabase};
 use crate::diag::Place;
 use crate::yaml::{Mapping, Value};
 use serde::Serialize;
@@ -72,6 +72,8 @@ pub struct Node {
     pub secrets: NodeSecrets,
     pub labels: Labels,
     pub selector: Labels,
+    /// How it is reached from outside of the cluster, if it is.
+    pub exposure: Option<Exposure>,
     /// What its containers listen on.
     pub ports: Vec<Port>,
     /// What its Service offers: the listeners, and every port that the user wrote for it.
@@ -90,6 +92,7 @@ pub struct Node {
     pub paths: Paths,
     pub rollout: Rollout,
     pub probes: Probes,
+    pub operations: Operations,
     /// Only peers have one.
     pub state_database: Option<StateDatabase>,
     /// Only peers have one.
@@ -99,6 +102,14 @@ pub struct Node {
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,
+}
+
+impl Node {
+    /// Whether a host is the one that it has outside and not within the cluster.
+    pub(super) fn is_elsewhere(&self, host: &str) -> bool {
+        let outside = self.exposure.as_ref().and_then(|exposure| exposure.host.as_deref());
+        host != self.host && outside == Some(host)
+    }
 }
 
 /// The names of a node's Secrets.
@@ -121,6 +132,8 @@ pub struct Paths {
     pub genesis: &'static str,
     /// The socket of the Docker beside a peer.
     pub docker: &'static str,
+    /// The CA of those who may read metrics, where it is not the node's own.
+    pub operations: &'static str,
     pub peer_data: &'static str,
     pub orderer_data: &'static str,
 }
@@ -133,6 +146,7 @@ impl Paths {
         tls: "/etc/hyperledger/tls",
         genesis: "/etc/hyperledger/genesis",
         docker: "/var/run/dind",
+        operations: "/etc/hyperledger/operations",
         peer_data: "/var/hyperledger/production",
         orderer_data: "/var/hyperledger/production/orderer",
     };
@@ -177,6 +191,8 @@ pub enum Listener {
     Cluster,
     Admin,
     Operations,
+    /// A Fabric CA.
+    Https,
 }
 
 impl Listener {
@@ -188,6 +204,7 @@ impl Listener {
             Listener::Cluster => "cluster",
             Listener::Admin => "admin",
             Listener::Operations => "operations",
+            Listener::Https => "https",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An organization: its names, its certificate authority's subject, its users and nodes. One node is `node`'s.
 
-use super::{Labels, Node, ServicePort};
+use super::{Cli, Exposure, FabricCa, Labels, Node, NodeId, OrgMonitoring, ServicePort};
 use crate::diag::Place;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -56,13 +56,24 @@ pub struct Org {
     /// `User1@<domain>` … and always `Admin@<domain>`, last, as cryptogen makes them.
     pub users: Vec<User>,
     pub nodes: Vec<Node>,
+    #[serde(skip)]
+    pub(super) bootstrap: Option<NodeId>,
     pub namespace: String,
     pub secrets: OrgSecrets,
     pub labels: Labels,
     /// The Service over all nodes of the org: its peers' gateway, or its orderers.
     pub service: Option<Service>,
+    /// How that is reached from outside of the cluster, if it is.
+    pub exposure: Option<Exposure>,
+    /// The server that runs its CAs, where the user wants one.
+    pub fabric_ca: Option<FabricCa>,
+    /// A pod that acts as its administrator, where the user wants one.
+    pub cli: Option<Cli>,
+    /// The ConfigMap with its connection profile, where there is one.
+    pub connection_profile: Option<String>,
     /// Over its peers; `None` for an org of one peer, and for orderers, whose namespace has one.
     pub budget: Option<Budget>,
+    pub monitoring: OrgMonitoring,
     /// Where the user wrote it.
     #[serde(skip)]
     pub place: Place,
@@ -72,6 +83,11 @@ impl Org {
     /// Its folder in cryptogen's tree: `peerOrganizations/<domain>`.
     pub fn dir(&self) -> PathBuf {
         self.kind.dir(&self.domain)
+    }
+
+    /// The node that stays the first, however many there are: gossip starts from it.
+    pub fn bootstrap(&self) -> Option<&Node> {
+        self.bootstrap.and_then(|id| self.nodes.get(id.index()))
     }
 
     /// The one user who is the org's administrator.
@@ -145,4 +161,13 @@ pub struct Service {
     pub labels: Labels,
     pub selector: Labels,
     pub ports: Vec<ServicePort>,
+    /// `None`: each connection goes to any of the pods.
+    pub session_affinity: Option<SessionAffinity>,
+}
+
+/// Connections from one address go to one pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SessionAffinity {
+    /// For how long after a connection.
+    pub timeout_seconds: u32,
 }

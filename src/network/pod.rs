@@ -1,6 +1,7 @@
 //! What a user adds to a node's pod, and what that makes of it. What every node's pod has is `node`'s and the templates'.
 
 use super::Labels;
+use crate::diag::Place;
 use crate::yaml::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ pub const CONTAINERS: &[&str] = &["couchdb", "dind", "orderer", "peer"];
 /// Names of volumes that every pod has.
 pub const VOLUMES: &[&str] = &["config", "data", "msp", "tls", "tmp"];
 /// Names of volumes that some pods have besides.
-pub const SOME_VOLUMES: &[&str] = &["couchdb", "couchdb-local", "dind", "dind-data", "genesis"];
+pub const SOME_VOLUMES: &[&str] = &["couchdb", "couchdb-local", "dind", "dind-data", "genesis", "operations"];
 /// Annotations that templates give to pods.
 pub const ANNOTATIONS: &[&str] = &["checksum/config", "checksum/material"];
 
@@ -28,11 +29,22 @@ pub struct Pod {
     /// `None` where the user wants none, or wrote a `podAntiAffinity` that stands in its place.
     pub anti_affinity: Option<AntiAffinity>,
     pub topology_spread_constraints: Vec<Value>,
+    pub host_aliases: Vec<HostAlias>,
     pub containers: Vec<Value>,
     pub init_containers: Vec<Value>,
     pub volumes: Vec<Value>,
     pub volume_mounts: Vec<Value>,
     pub security: PodSecurity,
+}
+
+/// Hosts that a pod's own hosts file knows, before any DNS.
+#[derive(Clone, Debug, Serialize)]
+pub struct HostAlias {
+    pub ip: String,
+    pub hostnames: Vec<String>,
+    /// Where the user wrote it.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// Nodes that are not to share a machine.

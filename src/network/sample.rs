@@ -6,6 +6,7 @@ use super::{
 };
 use crate::diag::{Problems, Severity};
 use crate::input;
+use crate::lock::NodePorts;
 use crate::project::{ChannelChoice, Project};
 use std::path::Path;
 
@@ -28,6 +29,19 @@ pub(crate) fn channel_of(fixture: &str, channel: &str, profile: &str) -> Network
 
 /// The same orgs, whose one channel is ordered by these brokers, and what is reported of them; `values` stand over the sample's own.
 pub(crate) fn by_kafka(brokers: &[&str], values: &str) -> (Network, Problems) {
+    // Of the network before, which orders by Raft, no problem counts: that its Kafka does nothing, say.
+    let (mut network, inputs, _) = with_values(values);
+    let mut problems = Problems::new();
+    resolve::kafka::order_by(&mut network, brokers, &inputs, &mut problems);
+    (network, problems)
+}
+
+/// The same orgs and their channel, dialled by the hosts of their files.
+pub(crate) fn by_domain() -> Network {
+    with_values("addressing: domain").0
+}
+
+fn with_values(values: &str) -> (Network, input::Inputs, Problems) {
     let dir = tempfile::tempdir().unwrap();
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     for file in ["crypto-config.yaml", "configtx.yaml"] {
@@ -36,10 +50,8 @@ pub(crate) fn by_kafka(brokers: &[&str], values: &str) -> (Network, Problems) {
     crate::fs::write(&dir.path().join("values.yaml"), values.as_bytes(), crate::fs::Mode::Public).unwrap();
     let mut problems = Problems::new();
     let inputs = input::load(&Project::in_dir(dir.path()), &mut problems).unwrap();
-    // Of the network before, which orders by Raft, no problem counts: that its Kafka does nothing, say.
-    let mut network = resolve(&inputs, Purpose::Deployment, &mut Problems::new()).unwrap();
-    resolve::kafka::order_by(&mut network, brokers, &inputs, &mut problems);
-    (network, problems)
+    let network = resolve(&inputs, &NodePorts::new(), Purpose::Deployment, &mut problems).unwrap();
+    (network, inputs, problems)
 }
 
 /// The id of an org by its place.
@@ -57,7 +69,8 @@ fn in_package(dir: &str) -> Project {
 
 fn resolved_for(project: &Project, purpose: Purpose) -> Network {
     let mut problems = Problems::new();
-    let network = input::load(project, &mut problems).and_then(|inputs| resolve(&inputs, purpose, &mut problems));
+    let network =
+        input::load(project, &mut problems).and_then(|inputs| resolve(&inputs, &NodePorts::new(), purpose, &mut problems));
     assert_eq!(problems.count(Severity::Error), 0, "{problems:?}");
     network.unwrap()
 }

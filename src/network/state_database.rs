@@ -22,6 +22,8 @@ pub enum StateDatabase {
 pub struct CouchDb {
     pub image: Image,
     pub user: String,
+    /// `None`: CouchDB's own.
+    pub log_level: Option<String>,
     /// The Secret with its administrator's name and password.
     pub secret: String,
     pub port: u16,

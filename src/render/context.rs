@@ -1,9 +1,15 @@
 //! What templates are given: the model, and material beside it. `fabkube show` prints the same.
 
+mod beside;
+
 use super::Secrets;
 use crate::channel::Artifacts;
-use crate::crypto::{self, IdentityPublic, Material, MspFolder, PairKeys, PemFile, Secret};
+use crate::crypto::{
+    self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, TlsPublic, Usage,
+};
+use crate::network::flow::roll::Roll;
 use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::profile::Profile;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -14,34 +20,54 @@ use std::collections::BTreeMap;
 /// A kind of scope: a folder of templates, rendered once for each thing of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeKind {
+    Network,
     Namespace,
     Org,
+    Ca,
+    Cli,
     Orderer,
     Peer,
     ZooKeeper,
     Kafka,
+    /// Of no network, but of a run of `flow roll`.
+    Roll,
 }
 
 impl ScopeKind {
     /// In the order in which they are rendered.
-    pub const ALL: &'static [ScopeKind] =
-        &[ScopeKind::Namespace, ScopeKind::Org, ScopeKind::Orderer, ScopeKind::Peer, ScopeKind::ZooKeeper, ScopeKind::Kafka];
+    pub const ALL: &'static [ScopeKind] = &[
+        ScopeKind::Network,
+        ScopeKind::Namespace,
+        ScopeKind::Org,
+        ScopeKind::Ca,
+        ScopeKind::Cli,
+        ScopeKind::Orderer,
+        ScopeKind::Peer,
+        ScopeKind::ZooKeeper,
+        ScopeKind::Kafka,
+        ScopeKind::Roll,
+    ];
 
-    /// The folder of its templates, which is also the name of its variable.
+    /// The folder of its templates; that of a thing of the network is also the name of its variable.
     pub fn folder(self) -> &'static str {
         match self {
+            ScopeKind::Network => "network",
             ScopeKind::Namespace => "namespace",
             ScopeKind::Org => "org",
+            ScopeKind::Ca => "ca",
+            ScopeKind::Cli => "cli",
             ScopeKind::Orderer => "orderer",
             ScopeKind::Peer => "peer",
             ScopeKind::ZooKeeper => "zookeeper",
             ScopeKind::Kafka => "kafka",
+            ScopeKind::Roll => "flow/roll",
         }
     }
 
-    /// The scope of a folder.
-    pub fn of_folder(folder: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.folder() == folder)
+    /// The scope of a template, by its path.
+    pub fn of_template(name: &str) -> Option<Self> {
+        let is_in = |folder: &str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        Self::ALL.iter().copied().find(|kind| is_in(kind.folder()))
     }
 }
 
@@ -113,7 +139,15 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         })
         .collect();
     for org in &network.orgs {
-        scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, material)));
+        scopes.push(scope(ScopeKind::Org, (&org.name, &org.namespace), view.org(org, network, material)));
+    }
+    for org in &network.orgs {
+        let Some(ca) = &org.fabric_ca else { continue };
+        scopes.extend(view.ca((org, ca), material).map(|own| scope(ScopeKind::Ca, (&ca.name, &ca.namespace), own)));
+    }
+    for org in &network.orgs {
+        let Some(cli) = &org.cli else { continue };
+        scopes.push(scope(ScopeKind::Cli, (&cli.name, &cli.namespace), view.cli((org, cli), material)));
     }
     for node in network.nodes() {
         let kind = match node.role {
@@ -123,6 +157,8 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         scopes.push(scope(kind, (&node.name, &node.namespace), view.node(kind, node, network.org(node.id.org()), material)));
     }
     scopes.extend(network.kafka.iter().flat_map(|kafka| of_kafka(kafka, &shared)));
+    let first = network.namespaces.first().map_or("", |namespace| namespace.name.as_str());
+    scopes.push(scope(ScopeKind::Network, (&network.name, first), vec![("monitoring", json!(network.monitoring))]));
     scopes
 }
 
@@ -138,6 +174,12 @@ pub(super) fn of_kafka(kafka: &Kafka, shared: &Value) -> [Scope; 2] {
         scope(ScopeKind::ZooKeeper, (&servers.name, &servers.namespace), of_zookeeper, shared),
         scope(ScopeKind::Kafka, (&brokers.name, &brokers.namespace), vec![("kafka", of_kafka)], shared),
     ]
+}
+
+/// The scope of a run of `flow roll`.
+pub(super) fn of_roll(roll: &Roll, network: &Network) -> Scope {
+    let own = vec![("roll", json!(roll)), ("flow", json!(network.flow))];
+    scope(ScopeKind::Roll, (&roll.name, &roll.namespace), own, &shared(network))
 }
 
 /// A scope with what every scope has, and what is its own.
@@ -158,7 +200,10 @@ pub(super) fn shared(network: &Network) -> Value {
         orgs: _,
         channels,
         kafka: _,
+        flow: _,
         topic_replicas,
+        monitoring: _,
+        allotted_ports: _,
     } = network;
     let channels: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     json!({
@@ -185,14 +230,42 @@ impl View {
         variables
     }
 
-    fn org(&self, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
+    fn org(&self, org: &Org, network: &Network, material: &Material) -> Vec<(&'static str, Value)> {
         let public = material.public().org(org.id);
-        let mut variables = vec![("org", summary(org)), ("msp", json!(self.msp(&public.msp, None)))];
+        let nodes: Vec<Value> = org.nodes.iter().map(|node| json!({ "name": node.name, "role": node.role })).collect();
+        let mut variables = vec![
+            ("org", summary(org)),
+            ("msp", json!(self.msp(&public.msp, None))),
+            ("nodes", json!(nodes)),
+            ("certificates", json!(self.certificates(org, public))),
+        ];
         if let Some(admin) = org.users.iter().position(|user| user.admin) {
             let identity = self.identity(&public.users[admin], material.user_keys(org.id, admin));
             variables.push(("admin", json!(identity)));
         }
+        if org.connection_profile.is_some() {
+            let (json, yaml) = match self.shown {
+                Shown::Placeholders => ("<json>".to_owned(), "<yaml>".to_owned()),
+                Shown::Values | Shown::Digests => {
+                    let profile = Profile::new(network, org, material.public());
+                    (profile.json(), profile.yaml())
+                }
+            };
+            variables.push(("connection_profile", json!({ "data": { "connection.json": json, "connection.yaml": yaml } })));
+        }
         variables
+    }
+
+    /// When the certificates of an org end, in seconds since 1970.
+    fn certificates(&self, org: &Org, public: &OrgPublic) -> Vec<Value> {
+        let entry = |(holder, usage, certificate): (String, Usage, &Certificate)| {
+            let end = match self.shown {
+                Shown::Placeholders => json!("<seconds>"),
+                Shown::Values | Shown::Digests => json!(certificate.not_after.unix_timestamp()),
+            };
+            json!({ "holder": holder, "usage": usage.word(), "not_after": end })
+        };
+        public.certificates(org).into_iter().map(entry).collect()
     }
 
     fn node(&self, kind: ScopeKind, node: &Node, org: &Org, material: &Material) -> Vec<(&'static str, Value)> {
@@ -210,14 +283,19 @@ impl View {
         variables
     }
 
+    /// A TLS pair as a Secret of Kubernetes' own type.
+    fn tls(&self, public: &TlsPublic, key: &Secret) -> Files {
+        let data = [
+            ("tls.crt", self.public(&public.certificate.pem)),
+            ("tls.key", self.secret(key)),
+            ("ca.crt", self.public(&public.ca)),
+        ];
+        Files { data: data.map(|(key, value)| (key.to_owned(), value)).into(), items: Vec::new() }
+    }
+
     fn identity(&self, public: &IdentityPublic, keys: &PairKeys) -> Identity {
         let msp = self.msp(&public.msp, Some(&keys.identity));
-        let tls = [
-            ("tls.crt", self.public(&public.tls.certificate.pem)),
-            ("tls.key", self.secret(&keys.tls)),
-            ("ca.crt", self.public(&public.tls.ca)),
-        ];
-        let tls = Files { data: tls.map(|(key, value)| (key.to_owned(), value)).into(), items: Vec::new() };
+        let tls = self.tls(&public.tls, &keys.tls);
         let public_files = files(&public.msp).into_iter().flat_map(|(path, bytes)| [path.into_bytes(), bytes.to_vec()]);
         let parts = public_files.chain([
             keys.identity.digest().as_bytes().to_vec(),
@@ -269,11 +347,19 @@ impl View {
     }
 
     fn secret(&self, secret: &Secret) -> String {
+        match self.shown {
+            Shown::Placeholders => self.secret_text(secret),
+            Shown::Values | Shown::Digests => BASE64_STANDARD.encode(self.secret_text(secret)),
+        }
+    }
+
+    /// A secret for a text of which a template makes a Secret.
+    fn secret_text(&self, secret: &Secret) -> String {
         match (self.shown, secret.expose()) {
             (Shown::Placeholders, _) => "<secret>".to_owned(),
-            (Shown::Values, Some(value)) => BASE64_STANDARD.encode(value),
+            (Shown::Values, Some(value)) => value.to_owned(),
             // Where keys are needed, `crypto` has seen to it that they are there.
-            (Shown::Digests, _) | (Shown::Values, None) => BASE64_STANDARD.encode(format!("redacted:{}", secret.digest())),
+            (Shown::Digests, _) | (Shown::Values, None) => format!("redacted:{}", secret.digest()),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::channel::Artifacts;
 use crate::crypto::Material;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::Network;
+use crate::network::flow::roll::Roll;
 use engine::Engine;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -119,6 +120,18 @@ fn check_sizes(objects: &[Object], problems: &mut Problems) {
                 .push(problem.at(&object.place).help("use `kubectl apply --server-side`, which keeps no copy in an annotation"));
         }
     }
+}
+
+/// The objects of a run of `flow roll`.
+pub fn roll(roll: &Roll, network: &Network, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
+    let engine = Engine::new(templates, problems)?;
+    let scope = context::of_roll(roll, network);
+    let objects: Vec<Object> = templates.of(scope.kind).flat_map(|template| engine.render(template, &scope, problems)).collect();
+    problems.stop_on_errors()?;
+    check_unique(&objects, problems);
+    check_sizes(&objects, problems);
+    problems.stop_on_errors()?;
+    Ok(objects)
 }
 
 /// Checks a set of templates without any network, so that a broken one is found before keys are made.

@@ -46,8 +46,7 @@ impl Template {
 
     /// The scope that it is rendered in: its folder.
     pub fn scope(&self) -> Option<ScopeKind> {
-        let (folder, _) = self.name.split_once('/')?;
-        ScopeKind::of_folder(folder)
+        ScopeKind::of_template(&self.name)
     }
 
     fn file_name(&self) -> &str {

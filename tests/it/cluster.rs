@@ -12,12 +12,16 @@ pub struct Cluster {
     pub objects: Vec<Value>,
     /// `k8s.example`, as values say.
     pub domain: String,
+    /// What the cluster's DNS was told: by a host of the user's, the name of a Service.
+    pub hosts: BTreeMap<String, String>,
 }
 
 impl Cluster {
-    pub fn new(objects: &[Object], domain: &str) -> Self {
+    pub fn new(objects: &[Object], domain: &str, rewrites: &[String]) -> Self {
         let objects = objects.iter().map(|object| serde_json::to_value(object.value()).unwrap()).collect();
-        Self { objects, domain: domain.to_owned() }
+        let rules = rewrites.iter().filter_map(|line| line.strip_prefix("rewrite name exact ")?.split_once(' '));
+        let hosts = rules.map(|(host, service)| (host.to_owned(), service.to_owned())).collect();
+        Self { objects, domain: domain.to_owned(), hosts }
     }
 
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
@@ -43,19 +47,14 @@ impl Cluster {
         self.of_kind("StatefulSet").filter(beside).filter(fits).collect()
     }
 
-    /// Whoever answers at an address: the pods behind a Service of that DNS name, or, for a host of the user's own (which the
-    /// cluster's DNS leads to a Service), those whose certificate has the name.
+    /// Whoever answers at an address: the pods behind a Service of that DNS name, or of the one that DNS was told for the host.
     pub fn answering(&self, address: &str) -> Result<Vec<&Value>, String> {
         let (host, port) = address.rsplit_once(':').ok_or("no port")?;
         let port: u64 = port.parse().map_err(|_| "no number")?;
-        let by_name = self.of_kind("Service").find(|service| host == self.dns_name(service));
-        let named_in_certificate = |service: &&Value| {
-            let sets = self.selected(service, &service["spec"]["selector"]);
-            sets.len() == 1
-                && service["metadata"]["name"] == sets[0]["metadata"]["name"]
-                && self.certificate_names(sets[0]).contains(host)
-        };
-        let service = by_name.or_else(|| self.of_kind("Service").find(named_in_certificate)).ok_or("no Service has this name")?;
+        let plain = host.trim_end_matches('.').to_ascii_lowercase();
+        let name = self.hosts.get(&plain).unwrap_or(&plain);
+        let service =
+            self.of_kind("Service").find(|service| self.names(service).contains(name)).ok_or("no Service has this name")?;
         let ports = service["spec"]["ports"].as_array().unwrap();
         let target = ports.iter().find(|offered| offered["port"] == port).ok_or("the Service does not offer the port")?;
         let sets = self.selected(service, &service["spec"]["selector"]);
@@ -70,10 +69,15 @@ impl Cluster {
         if sets.is_empty() { Err("no pod is behind the Service".to_owned()) } else { Ok(sets) }
     }
 
-    fn dns_name(&self, service: &Value) -> String {
-        let metadata = &service["metadata"];
-        let (name, namespace) = (metadata["name"].as_str().unwrap(), metadata["namespace"].as_str().unwrap());
-        format!("{name}.{namespace}.svc.{}", self.domain)
+    /// By what pods of every namespace find a Service; its bare name is known where all are in one.
+    fn names(&self, service: &Value) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (name, namespace) = (text(&service["metadata"]["name"]), text(&service["metadata"]["namespace"]));
+        let is_only = self.of_kind("Service").all(|other| other["metadata"]["namespace"] == namespace.as_str());
+        let below = format!("{name}.{namespace}");
+        let mut names = vec![format!("{below}.svc.{}", self.domain), format!("{below}.svc"), below];
+        names.extend(is_only.then_some(name));
+        names
     }
 
     /// The TLS server certificate of a node's pod.
@@ -84,7 +88,7 @@ impl Cluster {
         BASE64_STANDARD.decode(secret["data"]["tls.crt"].as_str().unwrap()).unwrap()
     }
 
-    fn certificate_names(&self, set: &Value) -> BTreeSet<String> {
+    pub fn certificate_names(&self, set: &Value) -> BTreeSet<String> {
         let pem = self.certificate(set);
         let (pem, _) = Pem::read(std::io::Cursor::new(&pem)).unwrap();
         let certificate = pem.parse_x509().unwrap();

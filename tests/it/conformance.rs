@@ -5,14 +5,18 @@
 
 mod by_hand;
 mod channels;
+mod cli;
 mod client;
 mod cluster;
+mod fabric_ca;
 mod manifests;
 mod net;
 mod network;
+mod operations;
 mod pod;
 mod process;
 mod programs;
+mod roll;
 mod system_channel;
 mod updates;
 
@@ -286,11 +290,19 @@ fn conforms_in(line: &str, case: &str, project: impl Fn() -> Project) {
 
 /// Brings a network up.
 fn runs(case: &str, dns: &[(&str, &str)], manifests: Manifests, block: &Path) {
-    let Some(bin) = programs() else { return };
+    drop(up(case, dns, manifests, block));
+}
+
+/// A network that is up, with transactions in its channel; `None` where this machine cannot have it.
+fn up(case: &str, dns: &[(&str, &str)], manifests: Manifests, block: &Path) -> Option<Cluster> {
+    let bin = programs()?;
     let begun = Instant::now();
     let mut cluster = match Cluster::new(manifests, bin, dns) {
         Ok(cluster) => cluster,
-        Err(lacking) => return say(&format!("skipped: {lacking}")),
+        Err(lacking) => {
+            say(&format!("skipped: {lacking}"));
+            return None;
+        }
     };
     leave_couchdb_out(&mut cluster, case);
     cluster.start("orderer");
@@ -299,4 +311,5 @@ fn runs(case: &str, dns: &[(&str, &str)], manifests: Manifests, block: &Path) {
     transact(&cluster, dns, block.to_str().unwrap());
     no_secret_is_logged(&cluster);
     say(&format!("conformance: {case}: passed in {:.0?}", begun.elapsed()));
+    Some(cluster)
 }

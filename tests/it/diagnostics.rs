@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Codes that no file can show, and why.
-const ELSEWHERE: &[(Code, &str)] =
-    &[(Code::FK0282, "it comes with a transaction that is made"), (Code::FK0603, "it takes another run that lasts two minutes")];
+const ELSEWHERE: &[(Code, &str)] = &[
+    (Code::FK0282, "it comes with a transaction that is made"),
+    (Code::FK0603, "it takes another run that lasts two minutes"),
+    (Code::FK0708, "it takes another run at the same time"),
+];
 
 #[test]
 fn every_wrong_project_is_reported_as_its_file_says_and_nothing_is_written() {

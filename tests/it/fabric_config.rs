@@ -83,36 +83,3 @@ fn own_settings_of_orderer_yaml_may_be_new_keys() {
         ",
     );
 }
-
-#[test]
-fn metrics_may_go_elsewhere() {
-    expect(
-        &with_values(
-            "orgs: {org1.example.com: {nodes: {peer0: {config: {metrics: {provider: statsd, statsd: {address: 'statsd:8125'}}}}}}}",
-        ),
-        r#"
-        ConfigMap/org1-peer0
-        - address: "127.0.0.1:8125"
-        + address: statsd:8125
-        + provider: statsd
-        StatefulSet/org1-peer0
-        - checksum/config
-        + checksum/config
-        - - name: CORE_METRICS_PROVIDER
-        - value: prometheus
-        "#,
-    );
-    expect(
-        &with_values("orgs: {example.com: {nodes: {orderer0: {config: {Metrics: {Provider: disabled}}}}}}"),
-        "
-        ConfigMap/orderer-orderer0
-        - Provider: prometheus
-        + Provider: disabled
-        StatefulSet/orderer-orderer0
-        - checksum/config
-        + checksum/config
-        - - name: ORDERER_METRICS_PROVIDER
-        - value: prometheus
-        ",
-    );
-}

@@ -129,8 +129,16 @@ fn values(orgs: &[Org], dice: &mut Dice) -> String {
     if dice.one_in(3) {
         let _ = writeln!(text, "orgs: {{{}: {{name: renamed}}}}", orgs[dice.below(orgs.len())].domain);
     }
-    if dice.one_in(3) {
-        text.push_str("peer: {stateDatabase: leveldb}\n");
+    let database = if dice.one_in(3) { "stateDatabase: leveldb, " } else { "" };
+    for (component, more) in [("peer", database), ("orderer", ""), ("gateway", "")] {
+        let kind = dice.pick(&["none", "none", "nodePort", "loadBalancer", "ingress", "tlsRoute"]);
+        let _ = writeln!(text, "{component}: {{{more}expose: {{type: {kind}, domain: out.example, gateway: {{name: edge}}}}}}");
+    }
+    if dice.one_in(2) {
+        text.push_str("ca: {enabled: true}\n");
+    }
+    if dice.one_in(2) {
+        text.push_str("cli: {enabled: true}\n");
     }
     text
 }

@@ -59,7 +59,11 @@ fn case(seed: u64) -> Case {
     let files = || format!("seed {seed}\n{}\n{}\n{}", generated.crypto_config, generated.configtx, generated.values);
     let made = make(&folder, Making::Missing, Keys::Needed, &files);
     let objects = objects(&made, Secrets::Include);
-    let cluster = Cluster::new(&objects, &made.network.cluster_domain);
+    // What docs/exposure.md has the cluster's DNS told of hosts outside, which lead to the same nodes from there.
+    let outside = made.network.nodes().filter_map(|node| Some((node, node.exposure.as_ref()?.host.as_ref()?)));
+    let outside = outside.map(|(node, host)| format!("rewrite name exact {host} {}", made.network.service_fqdn(node)));
+    let rewrites: Vec<String> = fabkube::cluster::rewrites(&made.network).into_iter().chain(outside).collect();
+    let cluster = Cluster::new(&objects, &made.network.cluster_domain, &rewrites);
     Case { seed, folder, made, objects, cluster, generated }
 }
 
@@ -76,6 +80,7 @@ fn for_all(check: impl Fn(&Case) + Sync) {
 fn made_up_networks_hold_together() {
     for_all(|case| {
         every_address_is_answered(case);
+        hosts_outside_are_in_certificates(case);
         every_reference_leads_somewhere(case);
         selectors_find_their_pods_alone(case);
         names_are_unique_and_within_limits(case);
@@ -99,6 +104,25 @@ fn every_address_is_answered(case: &Case) {
                 assert!(sets.iter().all(|set| &cluster.certificate(set) == certificate), "seed {seed}: {}", dialled.address);
             }
         }
+    }
+    for cli in made.network.orgs.iter().filter_map(|org| org.cli.as_ref()) {
+        for variable in cli.env.iter().chain(&cli.endpoints).filter(|variable| variable.name.contains("ADDRESS")) {
+            let address = variable.value.as_deref().unwrap();
+            cluster.answering(address).unwrap_or_else(|e| panic!("seed {seed}: {}: {address}: {e}", variable.name));
+        }
+        // A file that is sourced may change nothing that the pod has.
+        let names: BTreeSet<&str> = cli.env.iter().chain(&cli.endpoints).map(|variable| variable.name.as_str()).collect();
+        assert_eq!(names.len(), cli.env.len() + cli.endpoints.len(), "seed {seed}: {names:?}");
+        let roots = cluster.find_in(&cli.namespace, "Secret", &cli.roots_secret).unwrap();
+        for variable in cli.env.iter().chain(&cli.endpoints) {
+            let Some(file) = variable.value.as_deref().and_then(|path| path.strip_prefix("/etc/hyperledger/roots/")) else {
+                continue;
+            };
+            assert!(roots["data"].get(file).is_some(), "seed {seed}: {file}");
+        }
+    }
+    for ca in made.network.orgs.iter().filter_map(|org| org.fabric_ca.as_ref()) {
+        cluster.answering(&ca.address).unwrap_or_else(|e| panic!("seed {seed}: {}: {e}", ca.address));
     }
     for set in cluster.of_kind("StatefulSet") {
         let variables = environment(set);
@@ -126,12 +150,42 @@ fn every_address_is_answered(case: &Case) {
     }
 }
 
+/// Whoever is dialled from outside says so in its certificate, a gateway's peers all of them; and no two at one address.
+fn hosts_outside_are_in_certificates(Case { seed, made, cluster, .. }: &Case) {
+    let mut known = BTreeSet::new();
+    let mut ports = BTreeSet::new();
+    let nodes = made.network.nodes().filter_map(|node| Some((vec![node], node.exposure.as_ref()?)));
+    let gateways = made.network.orgs.iter().filter_map(|org| Some((org.nodes.iter().collect(), org.exposure.as_ref()?)));
+    for (nodes, exposure) in nodes.chain(gateways) {
+        let host = exposure.host.as_ref().unwrap();
+        for node in nodes {
+            let set = cluster.find_in(&node.namespace, "StatefulSet", &node.name).unwrap();
+            assert!(cluster.certificate_names(set).contains(host), "seed {seed}: {} lacks {host}", node.name);
+        }
+        for port in &exposure.ports {
+            assert!(known.insert((host, port.port)), "seed {seed}: {host}");
+            assert!(port.node_port.is_none_or(|port| ports.insert(port)), "seed {seed}: {host}");
+        }
+    }
+}
+
 fn every_reference_leads_somewhere(Case { cluster, .. }: &Case) {
-    for set in cluster.of_kind("StatefulSet") {
+    for ingress in cluster.of_kind("Ingress") {
+        let backend = &ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"];
+        let service = cluster.find(ingress, "Service", backend["name"].as_str().unwrap()).unwrap();
+        assert!(service["spec"]["ports"].as_array().unwrap().iter().any(|port| port["port"] == backend["port"]["number"]));
+    }
+    for route in cluster.of_kind("TLSRoute") {
+        let backend = &route["spec"]["rules"][0]["backendRefs"][0];
+        let service = cluster.find(route, "Service", backend["name"].as_str().unwrap()).unwrap();
+        assert!(service["spec"]["ports"].as_array().unwrap().iter().any(|port| port["port"] == backend["port"]));
+    }
+    for set in cluster.of_kind("StatefulSet").chain(cluster.of_kind("Deployment")) {
         let pod = &set["spec"]["template"]["spec"];
-        assert!(cluster.find(set, "Service", set["spec"]["serviceName"].as_str().unwrap()).is_some());
+        let service = set["spec"]["serviceName"].as_str();
+        assert!(service.is_some_and(|name| cluster.find(set, "Service", name).is_some()) || set["kind"] == "Deployment");
         assert!(cluster.find(set, "ServiceAccount", pod["serviceAccountName"].as_str().unwrap()).is_some());
-        let claims = set["spec"]["volumeClaimTemplates"].as_array().unwrap().iter().map(|claim| &claim["metadata"]["name"]);
+        let claims = set["spec"]["volumeClaimTemplates"].as_array().into_iter().flatten().map(|claim| &claim["metadata"]["name"]);
         let volumes: BTreeSet<&str> =
             pod["volumes"].as_array().unwrap().iter().map(|v| &v["name"]).chain(claims).map(|n| n.as_str().unwrap()).collect();
         for volume in pod["volumes"].as_array().unwrap() {
@@ -165,7 +219,13 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
         sets.into_iter().map(|set| (of(set, "namespace"), of(set, "name"))).collect()
     };
     let named = |node: &Node| (node.namespace.clone(), node.name.clone());
-    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), made.network.nodes().map(named).collect());
+    let cas = made.network.orgs.iter().filter_map(|org| org.fabric_ca.as_ref());
+    let of_cas: BTreeSet<_> = cas.map(|ca| (ca.namespace.clone(), ca.name.clone())).collect();
+    assert_eq!(names(cluster.of_kind("StatefulSet").collect()), made.network.nodes().map(named).chain(of_cas.clone()).collect());
+    for (namespace, name) in of_cas {
+        let service = cluster.find_in(&namespace, "Service", &name).unwrap();
+        assert_eq!(names(cluster.selected(service, &service["spec"]["selector"])), [(namespace, name)].into(), "seed {seed}");
+    }
     for set in cluster.of_kind("StatefulSet") {
         assert_eq!(names(cluster.selected(set, &set["spec"]["selector"]["matchLabels"])), names(vec![set]), "seed {seed}");
     }
@@ -178,6 +238,17 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
         let service = cluster.find_in(&node.namespace, "Service", &node.name).unwrap();
         assert_eq!(names(cluster.selected(service, &service["spec"]["selector"])), [named(node)].into(), "seed {seed}");
     }
+    // What comes from outside arrives where the Service in the cluster leads, and at no port but those for others.
+    for service in cluster.of_kind("Service") {
+        let Some(inner) = service["metadata"]["name"].as_str().unwrap().strip_suffix("-external") else { continue };
+        let inner = cluster.find(service, "Service", inner).unwrap();
+        assert_eq!(
+            names(cluster.selected(service, &service["spec"]["selector"])),
+            names(cluster.selected(inner, &inner["spec"]["selector"]))
+        );
+        let targets = service["spec"]["ports"].as_array().unwrap().iter().map(|port| port["targetPort"].as_str().unwrap());
+        assert!(targets.into_iter().all(|target| ["grpc", "cluster"].contains(&target)), "seed {seed}: {service}");
+    }
     // Two budgets over one pod let nobody evict it.
     let mut budgeted = BTreeSet::new();
     for budget in cluster.of_kind("PodDisruptionBudget") {
@@ -185,6 +256,11 @@ fn selectors_find_their_pods_alone(Case { seed, cluster, made, .. }: &Case) {
             assert!(budgeted.insert(name.clone()), "seed {seed}: two budgets over {name:?}");
         }
     }
+}
+
+/// Whether a Secret has a private key under a key.
+fn is_private_key(key: &str) -> bool {
+    key.ends_with("key.pem") || key == "tls.key"
 }
 
 /// Every object is in a namespace that is made, and the orderers that may be evicted are no more than the consensus survives,
@@ -209,9 +285,7 @@ fn namespaces_hold_together(Case { seed, cluster, made, .. }: &Case) {
 fn private_keys_are_in_one_secret(Case { seed, cluster, .. }: &Case) {
     let mut known = BTreeSet::new();
     for secret in cluster.of_kind("Secret") {
-        for (key, value) in
-            secret["data"].as_object().unwrap().iter().filter(|(key, _)| ["key.pem", "tls.key"].contains(&key.as_str()))
-        {
+        for (key, value) in secret["data"].as_object().unwrap().iter().filter(|(key, _)| is_private_key(key)) {
             assert!(known.insert(value.as_str().unwrap()), "seed {seed}: {key} of {}", secret["metadata"]["name"]);
         }
     }
@@ -245,7 +319,7 @@ fn secrets_stay_in_secrets(Case { seed, objects, cluster, .. }: &Case) {
     let open: String = objects.iter().filter(|object| !object.is_secret()).map(Object::text).collect();
     for secret in cluster.of_kind("Secret") {
         for (key, value) in secret["data"].as_object().unwrap() {
-            if !matches!(key.as_str(), "key.pem" | "tls.key" | "password") {
+            if !is_private_key(key) && key != "password" {
                 continue;
             }
             let encoded = value.as_str().unwrap();

@@ -1,10 +1,13 @@
 //! Every golden manifest against Kubernetes' own types: a field that they do not know is an error, and none is lost on the way.
 
+use crate::monitoring_types::{PrometheusRule, ServiceMonitor};
 use crate::support::{files, read, root};
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
-use k8s_openapi::api::networking::v1::NetworkPolicy;
+use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,9 +22,16 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Secret", strictly::<Secret>),
     ("v1", "ConfigMap", strictly::<ConfigMap>),
     ("v1", "Service", strictly::<Service>),
+    ("apps/v1", "Deployment", strictly::<Deployment>),
     ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
+    ("networking.k8s.io/v1", "Ingress", strictly::<Ingress>),
+    ("batch/v1", "Job", strictly::<Job>),
+    ("rbac.authorization.k8s.io/v1", "Role", strictly::<Role>),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding", strictly::<RoleBinding>),
     ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
     ("networking.k8s.io/v1", "NetworkPolicy", strictly::<NetworkPolicy>),
+    ("monitoring.coreos.com/v1", "ServiceMonitor", strictly::<ServiceMonitor>),
+    ("monitoring.coreos.com/v1", "PrometheusRule", strictly::<PrometheusRule>),
 ];
 
 #[test]

@@ -14,7 +14,9 @@ pub fn parsed(stream: &str) -> Objects {
         let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
         format!("{}/{}", value["kind"].as_str().unwrap(), value["metadata"]["name"].as_str().unwrap())
     };
-    stream.split("---\n").filter(|text| !text.is_empty()).map(|text| (name(text), text.to_owned())).collect()
+    // At the lines that part documents, and not at the end of a PEM file's first line.
+    let stream = format!("\n{}", stream.trim_end());
+    stream.split("\n---\n").filter(|text| !text.is_empty()).map(|text| (name(text), format!("{text}\n"))).collect()
 }
 
 /// The sample as it is, without Secrets.

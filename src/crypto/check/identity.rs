@@ -47,8 +47,8 @@ impl Check<'_> {
             (Half::Identity, _) if !usages.server => {
                 "has extended key usages without `serverAuth`, which Fabric asks of identities that have any"
             }
-            (Half::Tls, Member::Node(_)) if !usages.server => {
-                "lacks the extended key usage `serverAuth`, so nobody can dial the node"
+            (Half::Tls, _) if member.is_server() && !usages.server => {
+                "lacks the extended key usage `serverAuth`, so nobody can dial it"
             }
             (Half::Tls, Member::Node(node)) if node.role == Role::Orderer && !usages.client => {
                 "lacks the extended key usage `clientAuth`, and orderers dial each other as clients"
@@ -206,7 +206,7 @@ impl Check<'_> {
                 Role::Peer => OuRole::Peer,
             },
             Member::User(user) if user.admin => OuRole::Admin,
-            Member::User(_) => OuRole::Client,
+            Member::User(_) | Member::FabricCa(_) => OuRole::Client,
         };
         // An administrator may be named as one by its certificate.
         let named = wanted == OuRole::Admin

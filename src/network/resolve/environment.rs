@@ -4,10 +4,10 @@
 use super::Cluster;
 use super::ordering::{ClusterPort, Ordering};
 use super::orgs::NodeDraft;
-use super::state_database;
+use super::{operations, state_database};
 use crate::input::values::NodeSettings;
 use crate::network::addresses::{self, port};
-use crate::network::{ChaincodeRuntime, EnvVar, Paths, StateDatabase, Tls};
+use crate::network::{ChaincodeRuntime, EnvVar, Operations, Paths, Role, StateDatabase, Tls};
 
 const PATHS: Paths = Paths::STANDARD;
 
@@ -16,6 +16,9 @@ pub struct Told<'a> {
     pub cluster: &'a Cluster,
     pub settings: &'a NodeSettings,
     pub msp_id: &'a str,
+    /// What the node is called in Kubernetes.
+    pub name: &'a str,
+    pub operations: &'a Operations,
 }
 
 /// What only peers have.
@@ -23,6 +26,8 @@ pub struct Peer<'a> {
     pub draft: &'a NodeDraft,
     /// Its `host:port`.
     pub address: &'a str,
+    /// The `host:port` that other orgs dial.
+    pub external: &'a str,
     /// The host that gossip starts from.
     pub bootstrap: &'a str,
     /// The port of its Service for chaincodes.
@@ -33,13 +38,12 @@ pub struct Peer<'a> {
 
 /// A peer's variables.
 pub fn peer(told: &Told<'_>, peer: &Peer<'_>) -> Vec<EnvVar> {
-    let Told { cluster, settings, msp_id } = told;
-    let Peer { draft, address, bootstrap, chaincode, database, runtime } = *peer;
+    let Told { cluster, settings, msp_id, name, operations } = told;
+    let Peer { draft, address, external, bootstrap, chaincode, database, runtime } = *peer;
     let chaincode_host = addresses::service_fqdn(&draft.name, &draft.namespace, &cluster.domain);
     let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.peer_data);
-    let mut all = env([
-        ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
-        ("FABRIC_LOGGING_SPEC", settings.log_spec.value.clone()),
+    let mut all = beginning(settings);
+    all.extend(env([
         ("CORE_PEER_ID", draft.common_name.clone()),
         ("CORE_PEER_NETWORKID", cluster.network.clone()),
         ("CORE_PEER_ADDRESS", address.to_owned()),
@@ -47,7 +51,7 @@ pub fn peer(told: &Told<'_>, peer: &Peer<'_>) -> Vec<EnvVar> {
         ("CORE_PEER_CHAINCODEADDRESS", format!("{chaincode_host}:{chaincode}")),
         ("CORE_PEER_CHAINCODELISTENADDRESS", format!("0.0.0.0:{}", port::PEER_CHAINCODE)),
         ("CORE_PEER_GOSSIP_BOOTSTRAP", format!("{bootstrap}:{}", port::PEER_GRPC)),
-        ("CORE_PEER_GOSSIP_EXTERNALENDPOINT", address.to_owned()),
+        ("CORE_PEER_GOSSIP_EXTERNALENDPOINT", external.to_owned()),
         ("CORE_PEER_LOCALMSPID", (*msp_id).to_owned()),
         ("CORE_PEER_MSPCONFIGPATH", msp.to_owned()),
         ("CORE_PEER_TLS_ENABLED", is_on(cluster.tls)),
@@ -55,15 +59,12 @@ pub fn peer(told: &Told<'_>, peer: &Peer<'_>) -> Vec<EnvVar> {
         ("CORE_PEER_TLS_KEY_FILE", format!("{tls}/tls.key")),
         ("CORE_PEER_TLS_ROOTCERT_FILE", format!("{tls}/ca.crt")),
         ("CORE_PEER_FILESYSTEMPATH", data.to_owned()),
-    ]);
+    ]));
     if cluster.version.features().snapshots {
         all.extend(env([("CORE_LEDGER_SNAPSHOTS_ROOTDIR", format!("{data}/snapshots"))]));
     }
     all.extend(state_database::address(database));
-    all.extend(env([
-        ("CORE_OPERATIONS_LISTENADDRESS", format!("0.0.0.0:{}", port::OPERATIONS)),
-        ("CORE_METRICS_PROVIDER", "prometheus".to_owned()),
-    ]));
+    all.extend(operations::told(operations, (Role::Peer, name)));
     match runtime {
         ChaincodeRuntime::Ccaas => {
             let config = format!("{{\"peername\":\"{}\"}}", draft.name);
@@ -78,13 +79,12 @@ pub fn peer(told: &Told<'_>, peer: &Peer<'_>) -> Vec<EnvVar> {
 
 /// An orderer's variables.
 pub fn orderer(told: &Told<'_>, ordering: &Ordering) -> Vec<EnvVar> {
-    let Told { cluster, settings, msp_id } = told;
+    let Told { cluster, settings, msp_id, name, operations } = told;
     let (msp, tls, data) = (PATHS.msp, PATHS.tls, PATHS.orderer_data);
     let (certificate, key, ca) = (format!("{tls}/tls.crt"), format!("{tls}/tls.key"), format!("[{tls}/ca.crt]"));
     let features = cluster.version.features();
-    let mut all = env([
-        ("FABRIC_CFG_PATH", PATHS.config.to_owned()),
-        ("FABRIC_LOGGING_SPEC", settings.log_spec.value.clone()),
+    let mut all = beginning(settings);
+    all.extend(env([
         ("ORDERER_GENERAL_LISTENADDRESS", "0.0.0.0".to_owned()),
         ("ORDERER_GENERAL_LISTENPORT", port::ORDERER_GRPC.to_string()),
         ("ORDERER_GENERAL_LOCALMSPID", (*msp_id).to_owned()),
@@ -93,7 +93,7 @@ pub fn orderer(told: &Told<'_>, ordering: &Ordering) -> Vec<EnvVar> {
         ("ORDERER_GENERAL_TLS_CERTIFICATE", certificate.clone()),
         ("ORDERER_GENERAL_TLS_PRIVATEKEY", key.clone()),
         ("ORDERER_GENERAL_TLS_ROOTCAS", ca.clone()),
-    ]);
+    ]));
     if ordering.cluster == ClusterPort::Own
         || (ordering.cluster == ClusterPort::Shared && !features.cluster_shows_server_certificate)
     {
@@ -131,13 +131,19 @@ pub fn orderer(told: &Told<'_>, ordering: &Ordering) -> Vec<EnvVar> {
             ("ORDERER_ADMIN_TLS_CLIENTROOTCAS", ca),
         ]));
     }
+    all.extend(operations::told(operations, (Role::Orderer, name)));
     all.extend(env([
-        ("ORDERER_OPERATIONS_LISTENADDRESS", format!("0.0.0.0:{}", port::OPERATIONS)),
-        ("ORDERER_METRICS_PROVIDER", "prometheus".to_owned()),
         ("ORDERER_FILELEDGER_LOCATION", data.to_owned()),
         ("ORDERER_CONSENSUS_WALDIR", format!("{data}/etcdraft/wal")),
         ("ORDERER_CONSENSUS_SNAPDIR", format!("{data}/etcdraft/snapshot")),
     ]));
+    all
+}
+
+/// What every node is told first.
+fn beginning(settings: &NodeSettings) -> Vec<EnvVar> {
+    let mut all = env([("FABRIC_CFG_PATH", PATHS.config.to_owned())]);
+    all.extend(operations::logging(settings));
     all
 }
 

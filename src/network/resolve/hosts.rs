@@ -2,7 +2,8 @@
 
 use super::Cluster;
 use super::orgs::{NodeDraft, OrgDraft};
-use crate::network::{Addressing, HostPort, NodeId, Role, addresses, names};
+use crate::diag::{Code, Problem, Problems};
+use crate::network::{Addressing, HostPort, Node, NodeId, Org, Role, addresses, names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The answer to "which node is this?".
@@ -35,8 +36,8 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Collects every name that a node may be called by.
-    pub fn new(orgs: &[OrgDraft], cluster: &Cluster) -> Self {
+    /// Collects every name that a node may be called by; `outside` are the hosts that others know.
+    pub fn new(orgs: &[OrgDraft], outside: &[(NodeId, String)], cluster: &Cluster) -> Self {
         let mut hosts = Self {
             common_names: BTreeMap::new(),
             other_names: BTreeMap::new(),
@@ -54,6 +55,9 @@ impl Hosts {
                     add(&mut hosts.other_names, &name, node.id);
                 }
             }
+        }
+        for (node, host) in outside {
+            add(&mut hosts.other_names, host, *node);
         }
         hosts
     }
@@ -153,5 +157,24 @@ pub fn dialled(node: &NodeDraft, cluster: &Cluster) -> String {
     match cluster.addressing {
         Addressing::Service => addresses::service_fqdn(&node.name, &node.namespace, &cluster.domain),
         Addressing::Domain => node.common_name.clone(),
+    }
+}
+
+/// DNS leads a host to one Service, whatever the port: two nodes that share one could not both be reached by it.
+pub fn check_one_node_each(orgs: &[Org], cluster: &Cluster, problems: &mut Problems) {
+    if cluster.addressing == Addressing::Service {
+        return;
+    }
+    let mut known: BTreeMap<&str, &Node> = BTreeMap::new();
+    for node in orgs.iter().flat_map(|org| &org.nodes) {
+        for host in &node.dialled {
+            let other = known.entry(host).or_insert(node);
+            if other.id != node.id {
+                let message = format!("`{host}` would have to lead to both `{}` and `{}`", other.common_name, node.common_name);
+                problems.push(Problem::new(Code::FK0716, message).at(&node.place).at(&other.place).help(
+                    "write each node's own common name in configtx.yaml; or use `addressing: service`, where each port has its node",
+                ));
+            }
+        }
     }
 }

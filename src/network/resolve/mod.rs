@@ -2,17 +2,25 @@
 
 mod chaincode;
 mod channels;
+mod cli;
 mod containers;
 mod environment;
+mod exposure;
+mod fabric_ca;
 mod fabric_config;
 mod fabric_version;
+mod flow;
+mod gateway;
 mod go_template;
+mod host_aliases;
 mod hosts;
 mod idle;
 pub(super) mod kafka;
+mod monitoring;
 mod namespaces;
 mod network_policies;
 mod nodes;
+mod operations;
 mod ordering;
 mod orgs;
 mod own;
@@ -26,11 +34,13 @@ mod structures;
 mod tests;
 mod units;
 
-use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, Role, Tls, names, versions};
+use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, OrgKind, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::input::values::is_default;
+use crate::input::values::{Values, is_default};
 use crate::input::{Inputs, given};
+use crate::lock::NodePorts;
 use crate::yaml::Spanned;
+use exposure::Exposures;
 pub use fabric_version::named_version;
 use namespaces::Placement;
 use ordering::Ordering;
@@ -60,15 +70,25 @@ pub enum Purpose {
     ChannelsAsWritten,
 }
 
-/// The network that the inputs describe.
-pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
+impl Purpose {
+    /// Whether node ports stand in what is made, so that they have to stay from then on.
+    pub fn needs_ports(self) -> bool {
+        match self {
+            Purpose::Deployment | Purpose::Channels => true,
+            Purpose::Keys | Purpose::ChannelsAsWritten => false,
+        }
+    }
+}
+
+/// The network that the inputs describe, with the node ports that it had before.
+pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, problems: &mut Problems) -> Result<Network, Stop> {
     if purpose == Purpose::Deployment {
         report_not_built(inputs, problems);
     }
     let placement = Placement::new(inputs, problems);
     let cluster = cluster(inputs, problems);
     let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
-    let channels = match purpose {
+    let mut channels = match purpose {
         Purpose::Deployment | Purpose::Channels | Purpose::ChannelsAsWritten => {
             channels::resolve(inputs, (&drafts, known), (&cluster, purpose), problems)
         }
@@ -83,8 +103,18 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         Purpose::Keys | Purpose::Channels | Purpose::ChannelsAsWritten => None,
     };
     let ordering = Ordering::new(&channels, kafka.as_ref(), &cluster);
-    let orgs = nodes::finish(drafts, (&channels, &ordering), (inputs, &cluster), problems);
+    let exposures = Exposures::new(&drafts, (inputs, &cluster, &ordering), node_ports, problems);
+    let mut orgs = nodes::finish(drafts, (&channels, &ordering, &exposures), (inputs, &cluster), problems);
+    exposures.tell(&mut channels);
+    let clis = cli::clis(&orgs, (inputs, &cluster), problems);
+    orgs.iter_mut().zip(clis).for_each(|(org, cli)| org.cli = cli);
+    let monitoring = monitoring::network(&inputs.values.settings.monitoring, &orgs, &cluster, problems);
     check_unique_names(&orgs, problems);
+    host_aliases::check_hosts(&orgs, problems);
+    if purpose == Purpose::Deployment {
+        hosts::check_one_node_each(&orgs, &cluster, problems);
+    }
+    let flow = flow::flow(inputs, &cluster, problems);
     if let Some(kafka) = &kafka {
         kafka::check_names(kafka, &orgs, (&channels, &cluster.network), problems);
     }
@@ -117,17 +147,28 @@ pub fn resolve(inputs: &Inputs, purpose: Purpose, problems: &mut Problems) -> Re
         orgs,
         channels,
         kafka,
+        flow,
         topic_replicas: ordering.topic_replicas,
+        monitoring,
+        allotted_ports: exposures.into_allotted(),
     })
 }
 
 /// One organization of configtx.yaml by itself: by its `Name` or `ID` there, or by its name or domain in crypto-config.yaml; in a
 /// profile, if one is given.
-pub fn organization(inputs: &Inputs, wanted: (&str, Option<&str>), problems: &mut Problems) -> Result<LoneOrg, Stop> {
+pub fn organization(
+    inputs: &Inputs,
+    node_ports: &NodePorts,
+    wanted: (&str, Option<&str>),
+    problems: &mut Problems,
+) -> Result<LoneOrg, Stop> {
     let placement = Placement::new(inputs, problems);
     let cluster = cluster(inputs, problems);
     let (drafts, known) = orgs::expand((inputs, &placement), cluster.version, problems);
-    let found = channels::organization(inputs, (&drafts, known), &cluster, wanted, problems);
+    let mut found = channels::organization(inputs, (&drafts, known), &cluster, wanted, problems);
+    let ordering = Ordering::new(&[], None, &cluster);
+    let exposures = Exposures::new(&drafts, (inputs, &cluster, &ordering), node_ports, problems);
+    found.iter_mut().for_each(|org| exposures.tell_lone(org));
     problems.stop_on_errors()?;
     found.ok_or(Stop::Reported)
 }
@@ -145,6 +186,18 @@ pub(crate) fn not_built(what: impl std::fmt::Display, place: &Place, problems: &
     problems.push(Problem::new(Code::FK0901, format!("{what} is not built into fabkube yet")).at(place).help(
         "what is built: the networks of one crypto-config.yaml, with Raft, BFT, Kafka or Solo ordering, of Fabric 1.4 to 3.1",
     ));
+}
+
+/// Whether what an org has one of can be called so; where the org's own name is wrong, that has been told.
+fn names_checked(what: &str, (name, org): (&str, &str), (domain, place): (&str, &Place), problems: &mut Problems) {
+    let org_name_is_right = names::check_label(org, names::LABEL_LIMIT).is_ok();
+    if let (true, Err(reason)) = (org_name_is_right, names::check_label(name, names::STATEFUL_SET_LIMIT)) {
+        problems.push(
+            Problem::new(Code::FK0204, format!("the {what} of `{domain}` cannot be called `{name}`: {reason}"))
+                .at(place)
+                .help(format!("give the org a shorter name in values.yaml: `orgs: {{{domain}: {{name: org1}}}}`")),
+        );
+    }
 }
 
 /// A list of names for a help line, or what to say where there is none.
@@ -177,19 +230,24 @@ fn cluster(inputs: &Inputs, problems: &mut Problems) -> Cluster {
                 .help("use lower-case letters, digits and `-`, beginning with a letter"),
         );
     }
-    let domain = &settings.cluster_domain;
-    if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
-        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
-        problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
-    }
     let version = fabric_version::version(inputs, problems);
     Cluster {
         network: name.value.clone(),
-        domain: domain.trim_end_matches('.').to_owned(),
+        domain: cluster_domain(&inputs.values, problems),
         addressing: addressing(inputs, problems),
         tls: tls(inputs),
         version,
     }
+}
+
+/// The cluster's DNS domain.
+pub fn cluster_domain(values: &Values, problems: &mut Problems) -> String {
+    let domain = &values.settings.cluster_domain;
+    if domain.is_empty() || domain.split('.').any(|label| names::check_label(label, names::LABEL_LIMIT).is_err()) {
+        let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the cluster's DNS domain", domain.value));
+        problems.push(problem.at(&domain.place).help("nearly every cluster has `cluster.local`"));
+    }
+    domain.trim_end_matches('.').to_owned()
 }
 
 /// What can be said of a network only as a whole: whether its Fabric version can run it, and what runs with less than users expect.
@@ -256,12 +314,24 @@ fn check_unique_names(orgs: &[Org], problems: &mut Problems) {
         let whose = format!("the org `{}`", org.short_name);
         let super::OrgSecrets { msp, admin_msp, admin_tls } = org.secrets.clone();
         let mut org_names = vec![(names::Kind::Secret, msp), (names::Kind::Secret, admin_msp), (names::Kind::Secret, admin_tls)];
-        org_names.extend(org.service.iter().map(|service| (names::Kind::Workload, service.name.clone())));
+        let shared = org.service.iter().map(|service| &service.name).chain(&org.connection_profile);
+        org_names.extend(shared.map(|name| (names::Kind::Workload, name.clone())));
+        org_names.extend(org.fabric_ca.iter().flat_map(|ca| {
+            let secrets = ca.secrets.all().map(|name| (names::Kind::Secret, name.to_owned()));
+            secrets.into_iter().chain([(names::Kind::Workload, ca.name.clone())])
+        }));
+        org_names.extend(
+            org.cli
+                .iter()
+                .flat_map(|cli| [(names::Kind::Workload, cli.name.clone()), (names::Kind::Secret, cli.roots_secret.clone())]),
+        );
+        org_names.extend(org.exposure.iter().map(|exposure| (names::Kind::Workload, exposure.name.clone())));
         let of_org = org_names.into_iter().map(|(kind, name)| (kind, name, &org.place, whose.clone()));
         let of_nodes = org.nodes.iter().flat_map(|node| {
             let super::NodeSecrets { msp, tls, couchdb } = node.secrets.clone();
             let secrets = [msp, tls, couchdb].map(|name| (names::Kind::Secret, name));
-            let all = secrets.into_iter().chain([(names::Kind::Workload, node.name.clone())]);
+            let outside = node.exposure.iter().map(|exposure| (names::Kind::Workload, exposure.name.clone()));
+            let all = secrets.into_iter().chain([(names::Kind::Workload, node.name.clone())]).chain(outside);
             all.map(|(kind, name)| (kind, name, &node.place, format!("the node `{}`", node.common_name)))
         });
         // Two orgs of one name in one namespace share the names of all their objects: that is one problem.
@@ -316,6 +386,11 @@ fn check_org_settings(inputs: &Inputs, orgs: &[Org], problems: &mut Problems) {
                 .help(names_or("orgs go by their Domain:", &known, "it has no org")),
             );
             continue;
+        }
+        let has_peers = of_domain.iter().any(|org| org.kind == OrgKind::Peer && !org.nodes.is_empty());
+        if let Some(gateway) = settings.gateway.as_ref().filter(|_| !has_peers) {
+            let message = format!("`gateway` stands under `{}`, which has no peers", domain.value);
+            problems.push(Problem::new(Code::FK0297, message).at(&gateway.place).help("take it out, or put it under a peer org"));
         }
         for (hostname, _) in settings.nodes.iter() {
             let nodes = || of_domain.iter().flat_map(|org| &org.nodes);

@@ -114,8 +114,10 @@ impl<'a> Placement<'a> {
                 (Self::PerOrg(_), [org]) => Some(org.name.as_str()),
                 _ => None,
             };
-            let pods = orgs.iter().flat_map(|org| &org.nodes).map(|node| node.pod.security);
-            let pod_security = pods.max().unwrap_or(PodSecurity::Restricted);
+            let of_nodes = orgs.iter().flat_map(|org| &org.nodes).map(|node| &node.pod);
+            let of_cas = orgs.iter().filter_map(|org| org.fabric_ca.as_ref()).map(|ca| &ca.pod);
+            let of_orgs = of_cas.chain(orgs.iter().filter_map(|org| org.cli.as_ref()).map(|cli| &cli.pod));
+            let pod_security = of_nodes.chain(of_orgs).map(|pod| pod.security).max().unwrap_or(PodSecurity::Restricted);
             Namespace {
                 name: name.to_owned(),
                 create: is_made(name, inputs),

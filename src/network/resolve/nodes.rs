@@ -2,40 +2,46 @@
 
 use super::Cluster;
 use super::environment::{self, Told};
+use super::exposure::Exposures;
 use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_config, namespaces, pods, settings, state_database};
+use super::{chaincode, fabric_ca, fabric_config, gateway, monitoring, namespaces, operations, pods, settings, state_database};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
 use crate::network::addresses::{self, port};
 use crate::network::pod::VOLUMES;
 use crate::network::{
-    Budget, ChaincodeRuntime, Channel, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Probe, Probes, Reach,
-    Role, Rollout, Service, ServicePort, StateDatabase, names,
+    Budget, ChaincodeRuntime, Channel, Exposure, HostPort, Labels, Listener, MspSource, Node, NodeId, Operations, Org, OrgKind,
+    Paths, Probe, Probes, Reach, Role, Rollout, Service, StateDatabase, names,
 };
 use std::collections::BTreeMap;
 
 /// Completes every org.
 pub fn finish(
     drafts: Vec<OrgDraft>,
-    (channels, ordering): (&[Channel], &Ordering),
+    (channels, ordering, exposures): (&[Channel], &Ordering, &Exposures),
     (inputs, cluster): (&Inputs, &Cluster),
     problems: &mut Problems,
 ) -> Vec<Org> {
-    let addresses = addresses(channels, ordering);
+    let outside = exposures.addresses();
+    let addresses = addresses(channels, ordering, &outside);
     let runtime = chaincode::choice(inputs, cluster, problems);
+    operations::check(&inputs.values.settings.operations.tls, problems);
     let rollout = settings::rollout(&inputs.values.settings.orderer.rollout, problems);
     let mut databases = state_database::Taken::default();
     drafts
         .into_iter()
         .map(|draft| {
-            let bootstrap = bootstrap(&draft).map(|node| hosts::dialled(node, cluster)).unwrap_or_default();
+            let first = bootstrap(&draft);
+            let (first, bootstrap) =
+                (first.map(|node| node.id), first.map(|node| hosts::dialled(node, cluster)).unwrap_or_default());
             let msp_id = super::channels::msp_id(&draft, inputs.configtx.as_ref().map(|file| &file.content));
             check_msp_id(&msp_id, channels, &draft, problems);
-            let service = service(&draft, cluster, problems);
+            let exposure = exposures.gateway(draft.id);
+            let service = service(&draft, exposure, (inputs, cluster), problems);
             let completion = Completion {
                 inputs,
                 cluster,
@@ -45,15 +51,22 @@ pub fn finish(
                 service: service.as_ref(),
                 addresses: &addresses,
                 ordering,
+                exposures,
                 runtime,
                 rollout,
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
             let budget = budget(&draft, cluster);
+            let watched = (nodes.as_slice(), service.as_ref());
+            let monitoring = monitoring::of_org(&draft, watched, (&inputs.values.settings, cluster), problems);
+            let fabric_ca = fabric_ca::fabric_ca(&draft, (inputs, cluster), problems);
+            let wants_profile = inputs.values.settings.connection_profile.enabled;
+            let has_profile = wants_profile && draft.kind == OrgKind::Peer && !draft.nodes.is_empty();
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;
             Org {
                 labels: names::labels(&cluster.network, "fabric", "org", Some(&name)),
                 secrets: names::org_secrets(&name),
+                connection_profile: has_profile.then(|| names::connection_profile(&name)),
                 budget,
                 id,
                 kind,
@@ -67,27 +80,41 @@ pub fn finish(
                 users,
                 nodes,
                 service,
+                monitoring,
+                fabric_ca,
+                // It stands on the nodes of all orgs.
+                cli: None,
+                bootstrap: first,
+                exposure: exposures.gateway(id).cloned(),
                 place,
             }
         })
         .collect()
 }
 
-/// The addresses that channels' configuration has for each node, and what they lead to.
-fn addresses<'a>(channels: &'a [Channel], ordering: &Ordering) -> BTreeMap<NodeId, Vec<Written<'a>>> {
+/// The addresses that channels' configuration has for each node, then those from outside, and what they lead to.
+fn addresses<'a>(
+    channels: &'a [Channel],
+    ordering: &Ordering,
+    outside: &'a [(NodeId, Listener, HostPort)],
+) -> BTreeMap<NodeId, Vec<Written<'a>>> {
     let mut addresses: BTreeMap<NodeId, Vec<Written>> = BTreeMap::new();
     for config in channels.iter().map(|channel| &channel.config) {
         let consenters = config.consenters().into_iter().map(|consenter| &consenter.address);
         let channel_wide = config.orderer.iter().flat_map(|orderer| &orderer.addresses);
         let endpoints = config.orderer_orgs().iter().flat_map(|org| &org.orderer_endpoints);
         let anchors = config.application_orgs().iter().flat_map(|org| &org.anchor_peers).map(|anchor| &anchor.address);
-        let consenters = consenters.map(|address| Written { address, listener: ordering.cluster.listener() });
-        let others = channel_wide.chain(endpoints).chain(anchors);
-        for written in consenters.chain(others.map(|address| Written { address, listener: Listener::Grpc })) {
-            if let Some(node) = written.address.node {
-                addresses.entry(node).or_default().push(written);
+        let consenters = consenters.map(|address| (address, ordering.cluster.listener()));
+        let others = channel_wide.chain(endpoints).chain(anchors).map(|address| (address, Listener::Grpc));
+        for (address, listener) in consenters.chain(others) {
+            if let Some(node) = address.node {
+                addresses.entry(node).or_default().push(Written { at: &address.deployed, listener });
             }
         }
+    }
+    // Where the cluster's own DNS knows the host from outside too, the node's Service takes what was meant for there.
+    for (node, listener, at) in outside {
+        addresses.entry(*node).or_default().push(Written { at, listener: *listener });
     }
     addresses
 }
@@ -112,7 +139,12 @@ fn bootstrap(org: &OrgDraft) -> Option<&NodeDraft> {
 }
 
 /// The Service over all nodes of an org that do the same.
-fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option<Service> {
+fn service(
+    org: &OrgDraft,
+    exposure: Option<&Exposure>,
+    (inputs, cluster): (&Inputs, &Cluster),
+    problems: &mut Problems,
+) -> Option<Service> {
     org.nodes.first()?;
     let (name, port) = match org.kind {
         OrgKind::Peer => (names::peer_gateway(&org.name), port::PEER_GRPC),
@@ -130,10 +162,14 @@ fn service(org: &OrgDraft, cluster: &Cluster, problems: &mut Problems) -> Option
         );
     }
     let component = org.role().word();
+    let outside = exposure.and_then(|exposure| exposure.address(Listener::Grpc));
+    let outside: Vec<Written> = outside.iter().map(|at| Written { at, listener: Listener::Grpc }).collect();
+    let (_, ports) = ports::ports(vec![(Listener::Grpc, port)], &outside);
     Some(Service {
         labels: names::labels(&cluster.network, names::application(org.role()), component, Some(&org.name)),
         selector: names::org_selector(&org.name, component),
-        ports: vec![ServicePort { name: "grpc".to_owned(), port, target: Listener::Grpc }],
+        ports,
+        session_affinity: gateway::session_affinity(org, inputs, problems),
         name,
     })
 }
@@ -160,6 +196,7 @@ struct Completion<'a> {
     service: Option<&'a Service>,
     addresses: &'a BTreeMap<NodeId, Vec<Written<'a>>>,
     ordering: &'a Ordering,
+    exposures: &'a Exposures,
     runtime: chaincode::Choice,
     rollout: Rollout,
 }
@@ -171,6 +208,7 @@ impl Completion<'_> {
         let everywhere = &self.inputs.values.settings;
         let (ports, service_ports) = ports::ports(ports::listeners(draft.role, self.cluster, self.ordering), self.written(draft));
         let host = hosts::dialled(draft, self.cluster);
+        let exposure = self.exposures.node(draft.id);
         let dialled = self.dialled(draft, &host);
         let grpc = ports.first().map_or(0, |port| port.port);
         let address = format!("{host}:{grpc}");
@@ -181,13 +219,19 @@ impl Completion<'_> {
         let chaincode_runtime =
             (draft.role == Role::Peer).then(|| chaincode::runtime(self.runtime, self.inputs, self.cluster, problems));
         let genesis = self.ordering.genesis.as_ref().filter(|_| draft.role == Role::Orderer).map(|genesis| genesis.name.clone());
-        let told = Told { cluster: self.cluster, settings: &settings, msp_id: self.msp_id };
+        let operations = operations::operations(&settings.metrics, &everywhere.operations.tls, problems);
+        monitoring::check_told(&settings.metrics.provider, &operations.metrics, everywhere, problems);
+        operations::check_log_format(&settings.log_format, problems);
+        let told =
+            Told { cluster: self.cluster, settings: &settings, msp_id: self.msp_id, name: &draft.name, operations: &operations };
         let mut env = match (&state_database, &chaincode_runtime) {
             (Some(database), Some(runtime)) => {
                 let chaincode = service_ports.iter().find(|port| port.target == Listener::Chaincode);
                 let chaincode = chaincode.map_or(addresses::port::PEER_CHAINCODE, |port| port.port);
                 let (bootstrap, address) = (self.bootstrap, address.as_str());
-                environment::peer(&told, &environment::Peer { draft, address, bootstrap, chaincode, database, runtime })
+                let outside = exposure.and_then(|exposure| exposure.address(Listener::Grpc)).map(|outside| outside.to_string());
+                let external = outside.as_deref().unwrap_or(address);
+                environment::peer(&told, &environment::Peer { draft, address, external, bootstrap, chaincode, database, runtime })
             }
             _ => environment::orderer(&told, self.ordering),
         };
@@ -197,8 +241,8 @@ impl Completion<'_> {
         }
         let own_env = pods::env(&settings.extra_env, &env, problems);
         env.extend(own_env);
-        let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref());
-        let volumes = volumes(genesis.as_ref(), state_database.as_ref(), chaincode_runtime.as_ref());
+        let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref(), &operations);
+        let volumes = volumes(genesis.as_ref(), state_database.as_ref(), chaincode_runtime.as_ref(), &operations);
         let mut taken: Vec<(&str, u16)> = ports.iter().map(|port| (port.name.word(), port.port)).collect();
         if let Some(StateDatabase::CouchDb(couchdb)) = &state_database {
             taken.push(("couchdb", couchdb.port));
@@ -209,7 +253,7 @@ impl Completion<'_> {
         if draft.role == Role::Peer {
             chaincode::check_builders(&settings.config, &env, self.cluster, problems);
         }
-        let client_names = self.service.map(|service| self.client_name(service)).into_iter().collect();
+        let client_names = self.client_names();
         Node {
             id: draft.id,
             role: draft.role,
@@ -220,9 +264,10 @@ impl Completion<'_> {
             namespace: draft.namespace.clone(),
             msp_id: self.msp_id.to_owned(),
             secrets,
-            sans: self.sans(draft, &dialled),
+            sans: self.sans(draft, (&dialled, &client_names)),
             dialled,
             client_names,
+            exposure: exposure.cloned(),
             labels,
             selector: names::node_selector(&draft.name),
             env,
@@ -237,6 +282,7 @@ impl Completion<'_> {
             tolerations: settings::tolerations(&settings.tolerations, problems),
             pod,
             probes: self.probes(draft.role, chaincode_runtime.as_ref()),
+            operations,
             state_database,
             chaincode_runtime,
             genesis,
@@ -248,9 +294,11 @@ impl Completion<'_> {
         }
     }
 
-    /// How clients dial the Service over all nodes of the org.
-    fn client_name(&self, service: &Service) -> String {
-        addresses::service_fqdn(&service.name, &self.org.namespace, &self.cluster.domain)
+    /// How clients dial the Service over all nodes of the org, here and from outside.
+    fn client_names(&self) -> Vec<String> {
+        let fqdn = |service: &Service| addresses::service_fqdn(&service.name, &self.org.namespace, &self.cluster.domain);
+        let outside = self.exposures.gateway(self.org.id).and_then(|exposure| exposure.host.clone());
+        self.service.map(fqdn).into_iter().chain(outside).collect()
     }
 
     fn written(&self, draft: &NodeDraft) -> &[Written<'_>] {
@@ -270,9 +318,9 @@ impl Completion<'_> {
 
     fn dialled(&self, draft: &NodeDraft, host: &str) -> Vec<String> {
         let mut dialled = vec![host.to_owned()];
-        for Written { address, .. } in self.written(draft) {
-            if !dialled.contains(&address.deployed.host) {
-                dialled.push(address.deployed.host.clone());
+        for Written { at, .. } in self.written(draft) {
+            if !dialled.contains(&at.host) {
+                dialled.push(at.host.clone());
             }
         }
         dialled
@@ -280,7 +328,7 @@ impl Completion<'_> {
 
     /// cryptogen's names first, then those of the node's Service and of its org's, whatever else it is dialled by, and the
     /// machine itself.
-    fn sans(&self, draft: &NodeDraft, dialled: &[String]) -> Vec<String> {
+    fn sans(&self, draft: &NodeDraft, (dialled, by_clients): (&[String], &[String])) -> Vec<String> {
         let mut sans = draft.cryptogen_sans.clone();
         let services = [Some(draft.name.as_str()), self.service.map(|service| service.name.as_str())];
         let in_cluster = services
@@ -288,7 +336,7 @@ impl Completion<'_> {
             .flatten()
             .flat_map(|service| addresses::service_names(service, &self.org.namespace, &self.cluster.domain));
         let itself = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-        for name in in_cluster.chain(dialled.iter().cloned()).chain(itself) {
+        for name in in_cluster.chain(dialled.iter().chain(by_clients).cloned()).chain(itself) {
             if !sans.contains(&name) {
                 sans.push(name);
             }
@@ -330,18 +378,29 @@ impl Completion<'_> {
     }
 }
 
-/// Where a node's container has something mounted.
 /// The volumes of a node's pod.
-fn volumes(genesis: Option<&String>, database: Option<&StateDatabase>, runtime: Option<&ChaincodeRuntime>) -> Vec<&'static str> {
+fn volumes(
+    genesis: Option<&String>,
+    database: Option<&StateDatabase>,
+    runtime: Option<&ChaincodeRuntime>,
+    operations: &Operations,
+) -> Vec<&'static str> {
     let mut volumes = VOLUMES.to_vec();
     let mut also = |is_there: bool, names: &[&'static str]| volumes.extend(names.iter().filter(|_| is_there));
     also(genesis.is_some(), &["genesis"]);
     also(matches!(database, Some(StateDatabase::CouchDb(_))), &["couchdb", "couchdb-local"]);
     also(matches!(runtime, Some(ChaincodeRuntime::Dind(_))), &["dind", "dind-data"]);
+    also(operations.client_secret().is_some(), &["operations"]);
     volumes
 }
 
-fn mounts(role: Role, genesis: Option<&String>, runtime: Option<&ChaincodeRuntime>) -> Vec<&'static str> {
+/// Where a node's container has something mounted.
+fn mounts(
+    role: Role,
+    genesis: Option<&String>,
+    runtime: Option<&ChaincodeRuntime>,
+    operations: &Operations,
+) -> Vec<&'static str> {
     let paths = Paths::STANDARD;
     let data = match role {
         Role::Peer => paths.peer_data,
@@ -349,6 +408,7 @@ fn mounts(role: Role, genesis: Option<&String>, runtime: Option<&ChaincodeRuntim
     };
     let mut mounts = vec![paths.config, data, paths.msp, paths.tls, "/tmp"];
     mounts.extend(genesis.map(|_| paths.genesis));
+    mounts.extend(operations.client_secret().map(|_| paths.operations));
     mounts.extend(matches!(runtime, Some(ChaincodeRuntime::Dind(_))).then_some(paths.docker));
     mounts
 }

@@ -16,8 +16,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "CORE_LEDGER_STATE_COUCHDBCONFIG_PASSWORD",
         "take it out: the password is in a Secret, your own where `couchdb.external.existingSecret` names one",
     ),
-    ("CORE_METRICS_PROVIDER", "use `config: {metrics: {provider: …}}`"),
-    ("ORDERER_METRICS_PROVIDER", "use `config: {Metrics: {Provider: …}}`"),
+    ("FABRIC_LOGGING_FORMAT", "use `logFormat`"),
+    ("CORE_OPERATIONS_TLS_ENABLED", "use `operations.tls.enabled`"),
+    ("ORDERER_OPERATIONS_TLS_ENABLED", "use `operations.tls.enabled`"),
+    ("CORE_METRICS_PROVIDER", METRICS),
+    ("ORDERER_METRICS_PROVIDER", METRICS),
+    ("CORE_METRICS_STATSD_ADDRESS", STATSD),
+    ("ORDERER_METRICS_STATSD_ADDRESS", STATSD),
     ("CORE_PEER_LOCALMSPID", "the organization's `ID` in configtx.yaml says it"),
     ("ORDERER_GENERAL_LOCALMSPID", "the organization's `ID` in configtx.yaml says it"),
     ("CORE_PEER_NETWORKID", "use `network.name`"),
@@ -27,8 +32,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
 const BREAKING: &[(&str, &str)] = &[
     ("CORE_PEER_ADDRESSAUTODETECT", "the peer would name the address of its pod, which no certificate has"),
     ("CORE_PEER_GOSSIP_ENDPOINT", "the peer's certificate has the names that fabkube has it dialled by"),
-    ("CORE_OPERATIONS_TLS_ENABLED", "the kubelet's probes ask the operations port in plain HTTP"),
-    ("ORDERER_OPERATIONS_TLS_ENABLED", "the kubelet's probes ask the operations port in plain HTTP"),
+    ("CORE_OPERATIONS_TLS_CLIENTAUTHREQUIRED", PROBES),
+    ("ORDERER_OPERATIONS_TLS_CLIENTAUTHREQUIRED", PROBES),
     ("ORDERER_GENERAL_CLUSTER_LISTENADDRESS", TLS_PORT),
     ("ORDERER_GENERAL_CLUSTER_LISTENPORT", TLS_PORT),
     ("ORDERER_GENERAL_CLUSTER_SERVERCERTIFICATE", TLS_PORT),
@@ -46,6 +51,9 @@ const BREAKING: &[(&str, &str)] = &[
     ),
 ];
 
+const METRICS: &str = "use `metrics.provider`: `prometheus`, `statsd` or `disabled`";
+const STATSD: &str = "use `metrics: {provider: statsd, statsd: {address: …}}`";
+const PROBES: &str = "the kubelet's probes have no client certificate; with TLS, metrics ask for one whatever this says";
 const TLS_PORT: &str = "orderers reach each other at a TLS port that channels name and Services offer";
 const CONSENTERS: &str = "consenters know each other by the TLS certificates in the channel's configuration";
 const BEGINNING: &str = "orderers begin as channels and the Fabric version ask for";
@@ -54,7 +62,7 @@ const BEGINNING: &str = "orderers begin as channels and the Fabric version ask f
 const SECRETS: &[&str] = &["CORE_PEER_BCCSP_PKCS11_PIN", "ORDERER_GENERAL_BCCSP_PKCS11_PIN", "ORDERER_KAFKA_SASLPLAIN_PASSWORD"];
 
 /// Those that give way where `config` says something else: nothing but what reads metrics depends on them.
-const YIELDING: &[&str] = &["CORE_METRICS_PROVIDER", "ORDERER_METRICS_PROVIDER"];
+const YIELDING: &[&str] = &["CORE_METRICS_STATSD_PREFIX", "ORDERER_METRICS_STATSD_PREFIX"];
 
 /// Why a variable, or the key that it stands for, is not the user's to set, and what to do; `None` where it is.
 /// `made` is what fabkube sets for this node.

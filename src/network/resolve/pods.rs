@@ -1,7 +1,7 @@
 //! What users add to the pods of nodes, checked against what is in them already. Kubernetes' own structures are passed on as they
 //! are; which Pod Security level they meet is `pod_security`'s.
 
-use super::{containers, own, pod_security, settings, structures};
+use super::{containers, host_aliases, own, pod_security, settings, structures};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{EnvSettings, NodeSettings, words};
@@ -22,6 +22,14 @@ pub struct Made<'a> {
     pub ports: Vec<(&'a str, u16)>,
 }
 
+impl<'a> Made<'a> {
+    /// A pod that there is one of, and that takes nothing of the user's within.
+    pub fn closed(labels: &'a Labels, selector: &Labels) -> Self {
+        let (siblings, mounts) = ((selector.clone(), Reach::Namespace), Vec::new());
+        Self { labels, siblings, mounts, volumes: Vec::new(), ports: Vec::new() }
+    }
+}
+
 /// The user's part of a pod.
 pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> Pod {
     let mut security = PodSecurity::Restricted;
@@ -39,7 +47,7 @@ pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> 
     }
     security = security.max(pod_security::of_annotations(&settings.pod_annotations, problems));
     let mut labels = made.labels.clone();
-    labels.extend(own_labels(settings, made.labels, problems));
+    labels.extend(own_labels(&settings.pod_labels, made.labels, problems));
     let priority = &settings.priority_class_name;
     if given(priority)
         && let Err(reason) = names::check_subdomain(priority)
@@ -55,6 +63,7 @@ pub fn pod(settings: &NodeSettings, made: Made<'_>, problems: &mut Problems) -> 
         affinity: settings.affinity.data(),
         anti_affinity: anti_affinity(settings, made.siblings, problems),
         topology_spread_constraints: data(&settings.topology_spread_constraints),
+        host_aliases: host_aliases::host_aliases(&settings.host_aliases, problems),
         containers: data(&settings.extra_containers),
         init_containers: data(&settings.extra_init_containers),
         volumes: data(&settings.extra_volumes),
@@ -177,17 +186,18 @@ impl Taken {
     }
 }
 
-fn own_labels(settings: &NodeSettings, made: &Labels, problems: &mut Problems) -> Labels {
-    for (key, value) in settings.pod_labels.iter() {
+/// The user's labels beside those that fabkube gives.
+pub fn own_labels(settings: &Ordered<Spanned<String>>, made: &Labels, problems: &mut Problems) -> Labels {
+    for (key, value) in settings.iter() {
         if made.contains_key(&key.value) {
             let problem = Problem::new(Code::FK0293, format!("the label `{}` is fabkube's own", key.value));
             let known: Vec<&str> = made.keys().map(String::as_str).collect();
-            let help = format!("Services and budgets find pods by it: use another; fabkube's own are `{}`", known.join("`, `"));
+            let help = format!("objects are found by it: use another; fabkube's own are `{}`", known.join("`, `"));
             problems.push(problem.at(&key.place).help(help));
         }
         check_label(key, value, problems);
     }
-    texts(&settings.pod_labels)
+    texts(settings)
 }
 
 /// Whether a label can be that of a pod or of a machine.
@@ -199,7 +209,8 @@ pub fn check_label(key: &Spanned<String>, value: &Spanned<String>, problems: &mu
     }
 }
 
-fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
+/// Annotations of the user's; `made` are those that fabkube sets there.
+pub fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems: &mut Problems) -> BTreeMap<String, String> {
     for (key, _) in settings.iter() {
         Taken::default().check(key, "annotation", made, problems);
         check_key(key, "an annotation", problems);

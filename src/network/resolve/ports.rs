@@ -3,13 +3,14 @@
 use super::Cluster;
 use super::ordering::{ClusterPort, Ordering};
 use crate::network::addresses::port;
-use crate::network::{Address, Listener, Port, Role, ServicePort};
+use crate::network::{HostPort, Listener, Port, Role, ServicePort};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-/// An address that a channel's configuration has for a node, and what it leads to there.
+/// An address that a channel's configuration or somebody outside has for a node, and what it leads to there.
 #[derive(Clone, Copy, Debug)]
 pub struct Written<'a> {
-    pub address: &'a Address,
+    pub at: &'a HostPort,
     pub listener: Listener,
 }
 
@@ -39,11 +40,13 @@ pub fn listeners(role: Role, cluster: &Cluster, ordering: &Ordering) -> Vec<(Lis
 pub fn ports(listeners: Vec<(Listener, u16)>, written: &[Written<'_>]) -> (Vec<Port>, Vec<ServicePort>) {
     let (Some((grpc, auxiliary)), ports) = (listeners.split_first(), &listeners) else { return (Vec::new(), Vec::new()) };
     let mut offered = vec![ServicePort { name: grpc.0.word().to_owned(), port: grpc.1, target: grpc.0 }];
-    let written: BTreeSet<(u16, &str)> =
-        written.iter().map(|written| (written.address.deployed.port, written.listener.word())).collect();
+    // No DNS leads an IP address to the Service.
+    let by_name = written.iter().filter(|written| written.at.host.parse::<IpAddr>().is_err());
+    let written: BTreeSet<(u16, &str)> = by_name.map(|written| (written.at.port, written.listener.word())).collect();
     for (port, word) in written {
         let listener = ports.iter().find(|(listener, _)| listener.word() == word);
-        if let Some((target, _)) = listener.filter(|(_, usual)| *usual != port) {
+        let is_free = !offered.iter().any(|other| other.port == port);
+        if let Some((target, _)) = listener.filter(|(_, usual)| *usual != port && is_free) {
             offered.push(ServicePort { name: format!("{word}-{port}"), port, target: *target });
         }
     }
@@ -59,19 +62,17 @@ pub fn ports(listeners: Vec<(Listener, u16)>, written: &[Written<'_>]) -> (Vec<P
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::HostPort;
 
     #[test]
     fn consenters_and_clients_are_led_to_their_own_listeners() {
-        let address = |port: u16| {
-            let at = HostPort { host: "a".to_owned(), port };
-            Address { written: at.clone(), deployed: at, node: None }
-        };
+        let address = |port: u16| HostPort { host: "a".to_owned(), port };
         let (clients, usual, consenters) = (address(7053), address(7050), address(8059));
+        let outside = HostPort { host: "192.0.2.1".to_owned(), port: 30000 };
         let written = [
-            Written { address: &clients, listener: Listener::Grpc },
-            Written { address: &usual, listener: Listener::Grpc },
-            Written { address: &consenters, listener: Listener::Cluster },
+            Written { at: &outside, listener: Listener::Grpc },
+            Written { at: &clients, listener: Listener::Grpc },
+            Written { at: &usual, listener: Listener::Grpc },
+            Written { at: &consenters, listener: Listener::Cluster },
         ];
         let listeners = vec![(Listener::Grpc, 7050), (Listener::Cluster, 7059), (Listener::Admin, 7053)];
         let (ports, offered) = ports(listeners, &written);

@@ -32,6 +32,7 @@ pub fn state_database(
         "external" => StateDatabase::External(external(choice, couchdb, problems)),
         _ => StateDatabase::CouchDb(CouchDb {
             image: settings::image(&couchdb.image, (everywhere, ""), problems),
+            log_level: log_level(&couchdb.log_level, problems),
             user: user(&couchdb.user, problems),
             secret: secret.to_owned(),
             port: port::COUCHDB,
@@ -39,6 +40,16 @@ pub fn state_database(
             resources: settings::resources(&couchdb.resources, problems),
         }),
     }
+}
+
+/// CouchDB's own words (`[log] level`, `src/couch_log/src/couch_log_util.erl`).
+fn log_level(level: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    if !given(level) {
+        return None;
+    }
+    let known = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none"];
+    settings::one_of(level, "log level of CouchDB", &known, problems);
+    Some(level.value.clone())
 }
 
 /// The administrator, as the image writes it into `[admins]` of an ini file (`docker-entrypoint.sh` of apache/couchdb-docker) and as

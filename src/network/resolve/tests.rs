@@ -70,7 +70,7 @@ fn resolved_beside(network: &str, configtx: &str, values: &str) -> (Network, Pro
     }
     let mut problems = Problems::new();
     let network = input::load(&Project::in_dir(dir.path()), &mut problems)
-        .and_then(|inputs| resolve(&inputs, super::Purpose::Deployment, &mut problems));
+        .and_then(|inputs| resolve(&inputs, &crate::lock::NodePorts::new(), super::Purpose::Deployment, &mut problems));
     assert!(!problems.has_errors(), "{problems:?}");
     (network.unwrap(), problems)
 }
@@ -285,8 +285,15 @@ fn domain_addressing_keeps_hosts_that_dns_can_be_told_of() {
     assert_eq!((one.host.as_str(), one.address.as_str()), ("one.ord.test", "one.ord.test:7050"));
     assert!(one.dialled.iter().all(|host| one.sans.contains(host)), "{:?}", one.dialled);
     let told = network.hosts_to_resolve();
-    assert!(told.contains(&"alias.ord.test") && told.contains(&"peer5.bank.test"), "{told:?}");
-    assert!(!told.contains(&"ord-one") && !told.contains(&"far.test"), "{told:?}");
+    assert!(told["alias.ord.test"].name == "ord-one" && told.contains_key("peer5.bank.test"), "{told:?}");
+    assert!(!told.contains_key("ord-one") && !told.contains_key("far.test"), "{told:?}");
+}
+
+#[test]
+fn a_bare_service_name_is_known_in_its_own_namespace_alone() {
+    let values = "{addressing: domain, namespaces: {mode: per-org}}";
+    let (network, _) = resolved(&configtx(&["ord-one:7050"], CONSENTERS, &[]), values);
+    assert_eq!(ordering(&network).orderer_endpoints[0].deployed.host, "one.ord.test");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! What Fabric is then asked to do is the test's.
 
 use super::manifests::{Manifests, name_of, namespace_of};
-use super::net::{self, Forwarder};
+use super::net::{self, Forwarder, Tls};
 use super::pod::Pod;
 use super::process::{Processes, Sandbox};
 use k8s_openapi::api::apps::v1::StatefulSet;
@@ -27,7 +27,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A cluster of these objects and no pod that runs yet: those of all orderers, and of one peer of each org. `dns` is what
+    /// A cluster of these objects and no pod that runs yet: those of all orderers, and of one peer and the Fabric CA of each
+    /// org. `dns` is what
     /// its DNS knows beside Services: a name, and the Service that it means. The error is what this machine lacks.
     pub fn new(manifests: Manifests, bin: PathBuf, dns: &[(&str, &str)]) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("conformance-").tempdir().unwrap();
@@ -54,7 +55,8 @@ impl Cluster {
         let mut pods: Vec<Pod> = Vec::new();
         for set in manifests.stateful_sets.iter().filter(|set| is_of_fabric(set)) {
             let pod = Pod::lay_out(set, &manifests, net::loopback(), &folder.path().join(name_of(set)));
-            let is_first = !pods.iter().any(|other| other.label("org") == pod.label("org"));
+            let is_first =
+                !pods.iter().any(|other| ["org", COMPONENT].iter().all(|label| other.label(label) == pod.label(label)));
             if pod.label(COMPONENT) == "orderer" || is_first {
                 pods.push(pod);
             }
@@ -96,10 +98,12 @@ impl Cluster {
 
     /// Waits until all probes of the pods of one kind of node succeed.
     pub fn are_well(&self, component: &str) {
-        for pod in self.nodes(component) {
-            for (kind, asked) in pod.probes() {
-                self.wait(&format!("the {kind} of {}", pod.name), || probe(pod, asked));
-            }
+        self.nodes(component).into_iter().for_each(|pod| self.is_well(pod));
+    }
+
+    fn is_well(&self, pod: &Pod) {
+        for (kind, asked) in pod.probes() {
+            self.wait(&format!("the {kind} of {}", pod.name), || probe(pod, asked));
         }
     }
 
@@ -119,9 +123,21 @@ impl Cluster {
         }
     }
 
+    /// Ends all pods; their volumes stay.
+    pub fn end_all(&self) {
+        self.processes.end_all();
+    }
+
     fn launch(&self, pod: &Pod) {
         let log = pod.invocation().working_dir.with_file_name("log");
         self.processes.add(self.sandbox.start(&pod.name, &pod.invocation(), log));
+    }
+
+    /// Ends the pod, starts it again with its volumes, and waits until all its probes succeed.
+    pub fn restart(&self, pod: &Pod) {
+        self.processes.end(&pod.name);
+        self.launch(pod);
+        self.is_well(pod);
     }
 
     /// Asks again and again, until the answer is good. Fails when time is over or a pod has ended.
@@ -158,7 +174,7 @@ const COMPONENT: &str = "app.kubernetes.io/component";
 
 /// Whether its pods are Fabric's: of Kafka and ZooKeeper no program is run.
 fn is_of_fabric(set: &StatefulSet) -> bool {
-    matches!(component(set), "orderer" | "peer")
+    matches!(component(set), "orderer" | "peer" | "ca")
 }
 
 fn component(set: &StatefulSet) -> &str {
@@ -197,5 +213,9 @@ fn probe(pod: &Pod, probe: &Probe) -> Result<(), String> {
         return net::connect(pod.port(&socket.port)).map(drop);
     }
     let http = probe.http_get.as_ref().unwrap_or_else(|| panic!("{} has a probe that is not read", pod.name));
-    net::get(pod.port(&http.port), http.path.as_deref().unwrap_or("/")).map(drop)
+    let (at, path) = (pod.port(&http.port), http.path.as_deref().unwrap_or("/"));
+    match http.scheme.as_deref() {
+        Some("HTTPS") => net::get_by_tls(at, path, &Tls::default()).map(drop),
+        _ => net::get(at, path).map(drop),
+    }
 }

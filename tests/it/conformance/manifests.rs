@@ -2,7 +2,7 @@
 //! What a pod makes of them is `pod`'s.
 
 use fabkube::yaml;
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet, StatefulSetSpec};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, serde::de::DeserializeOwned};
@@ -15,6 +15,10 @@ pub struct Manifests {
     secrets: Vec<Secret>,
     pub services: Vec<Service>,
     pub stateful_sets: Vec<StatefulSet>,
+    /// What watches the network: objects of Prometheus' operator, and dashboards.
+    pub monitoring: Vec<serde_json::Value>,
+    /// As StatefulSets without volumes of their own: their pods are alike.
+    pub deployments: Vec<StatefulSet>,
 }
 
 impl Manifests {
@@ -23,14 +27,24 @@ impl Manifests {
         let mut found = Self::default();
         for document in yaml::documents(stream).unwrap_or_else(|(line, e)| panic!("line {line} of the stream: {e}")) {
             match document.get("kind").and_then(|kind| kind.as_str()) {
+                Some("ServiceMonitor" | "PrometheusRule") => found.monitoring.push(json(&document)),
+                Some("ConfigMap") if is_dashboard(&document) => found.monitoring.push(json(&document)),
                 Some("ConfigMap") => found.config_maps.push(typed(&document)),
                 Some("Secret") => found.secrets.push(typed(&document)),
                 Some("Service") => found.services.push(typed(&document)),
+                Some("Deployment") => found.deployments.push(as_set(typed(&document))),
                 Some("StatefulSet") => found.stateful_sets.push(typed(&document)),
                 _ => {}
             }
         }
         found
+    }
+
+    /// The same Secret once more, under another name.
+    pub fn copy_secret(&mut self, name: &str, copy: &str) {
+        let mut secret = named(&self.secrets, name).clone();
+        secret.metadata.name = Some(copy.to_owned());
+        self.secrets.push(secret);
     }
 
     /// The data of a ConfigMap, as the files of its volume.
@@ -57,7 +71,7 @@ impl Manifests {
                 let text = String::from_utf8_lossy(&value.0).into_owned();
                 let line = match key.as_str() {
                     "password" => Some(text.as_str()),
-                    "key.pem" | "tls.key" => text.lines().nth(1),
+                    key if key.ends_with("key.pem") || key == "tls.key" => text.lines().nth(1),
                     _ => None,
                 };
                 found.extend(line.map(|line| (format!("{}/{key}", name_of(secret)), line.to_owned())));
@@ -65,6 +79,12 @@ impl Manifests {
         }
         found
     }
+}
+
+fn as_set(deployment: Deployment) -> StatefulSet {
+    let spec = deployment.spec.expect("a Deployment has a spec");
+    let spec = StatefulSetSpec { selector: spec.selector, template: spec.template, ..StatefulSetSpec::default() };
+    StatefulSet { metadata: deployment.metadata, spec: Some(spec), status: None }
 }
 
 /// The name of an object.
@@ -77,9 +97,16 @@ pub fn namespace_of(object: &impl Metadata<Ty = ObjectMeta>) -> &str {
     object.metadata().namespace.as_deref().expect("an object has a namespace")
 }
 
+fn json(document: &yaml::Value) -> serde_json::Value {
+    serde_json::to_value(document).expect("an object is JSON")
+}
+
+fn is_dashboard(document: &yaml::Value) -> bool {
+    document["metadata"]["labels"].get("grafana_dashboard").is_some()
+}
+
 fn typed<T: DeserializeOwned>(document: &yaml::Value) -> T {
-    let json = serde_json::to_value(document).expect("an object is JSON");
-    serde_json::from_value(json).unwrap_or_else(|e| panic!("{e} in {}", yaml::to_text(document)))
+    serde_json::from_value(json(document)).unwrap_or_else(|e| panic!("{e} in {}", yaml::to_text(document)))
 }
 
 fn named<'a, T: Metadata<Ty = ObjectMeta>>(objects: &'a [T], name: &str) -> &'a T {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
@@ -83,6 +85,41 @@ pub fn get(at: (Ipv4Addr, u16), path: &str) -> Result<String, String> {
     match head.split(' ').nth(1) {
         Some("200") => Ok(body.to_owned()),
         _ => Err(format!("GET {path} from {}:{} answers {answer}", at.0, at.1)),
+    }
+}
+
+/// What a client of TLS has.
+#[derive(Clone, Debug, Default)]
+pub struct Tls {
+    /// The CA that it knows the server by, and the server's name; `None`: it takes any, as the kubelet does.
+    pub server: Option<(PathBuf, String)>,
+    /// Its own certificate and key.
+    pub client: Option<(PathBuf, PathBuf)>,
+}
+
+/// The body of a page that answers 200 by TLS; else what it answered. `curl` asks.
+pub fn get_by_tls((ip, port): (Ipv4Addr, u16), path: &str, tls: &Tls) -> Result<String, String> {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--max-time", "5", "--write-out", "\n%{http_code}"]);
+    let host = match &tls.server {
+        Some((ca, name)) => {
+            curl.arg("--cacert").arg(ca).args(["--resolve", &format!("{name}:{port}:{ip}")]);
+            name.clone()
+        }
+        None => {
+            curl.arg("--insecure");
+            ip.to_string()
+        }
+    };
+    if let Some((certificate, key)) = &tls.client {
+        curl.arg("--cert").arg(certificate).arg("--key").arg(key);
+    }
+    let url = format!("https://{host}:{port}{path}");
+    let output = curl.arg(&url).output().expect("curl is needed to ask by TLS");
+    let answer = String::from_utf8_lossy(&output.stdout);
+    match answer.rsplit_once('\n') {
+        Some((body, "200")) if output.status.success() => Ok(body.to_owned()),
+        _ => Err(format!("GET {url} from {ip} answers {answer} {}", String::from_utf8_lossy(&output.stderr).trim())),
     }
 }
 

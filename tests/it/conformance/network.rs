@@ -2,10 +2,9 @@
 
 use super::client::{Admin, CHANNEL, address};
 use super::cluster::Cluster;
-use super::net;
+use super::operations;
 use super::pod::Pod;
 use super::programs::say;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// CouchDB is no program of Fabric: peers have their built-in database instead.
 pub fn leave_couchdb_out(cluster: &mut Cluster, case: &str) {
@@ -40,18 +39,23 @@ pub fn join_orderers(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
             good.then_some(()).ok_or(format!("{status} {body}"))
         });
     }
-    let (is_leader, nodes) = if orderers.len() == BFT_CONSENTERS {
-        ("consensus_BFT_is_leader", "consensus_BFT_cluster_size")
-    } else {
-        ("consensus_etcdraft_is_leader", "consensus_etcdraft_active_nodes")
-    };
+    let (is_leader, nodes) = leader_metrics(cluster);
     cluster.wait("a leader that knows of all orderers", || {
         let mut seen = Vec::new();
         for orderer in &orderers {
-            seen.push((metric(orderer, is_leader)?, metric(orderer, nodes)?));
+            seen.push((metric(orderer, is_leader, CHANNEL)?, metric(orderer, nodes, CHANNEL)?));
         }
         seen.contains(&(1.0, orderers.len() as f64)).then_some(()).ok_or(format!("leader and nodes: {seen:?}"))
     });
+}
+
+/// What says who leads, and among how many.
+pub fn leader_metrics(cluster: &Cluster) -> (&'static str, &'static str) {
+    if consenters(cluster).len() == BFT_CONSENTERS {
+        ("consensus_BFT_is_leader", "consensus_BFT_cluster_size")
+    } else {
+        ("consensus_etcdraft_is_leader", "consensus_etcdraft_active_nodes")
+    }
 }
 
 /// As many as the smallest network of BFT that survives one of them.
@@ -105,7 +109,7 @@ pub fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
     orderers_agree(cluster, dns, 3);
     for pod in &nodes {
         cluster.wait(&format!("{} to know the other org's peer", pod.name), || {
-            let known = metric(pod, "gossip_membership_total_peers_known")?;
+            let known = metric(pod, "gossip_membership_total_peers_known", CHANNEL)?;
             (known >= 1.0).then_some(()).ok_or(format!("it knows {known}"))
         });
     }
@@ -116,10 +120,10 @@ pub fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
     }
 }
 
-/// A number that a node tells Prometheus about the channel; 0 where it tells none yet.
-pub fn metric(pod: &Pod, name: &str) -> Result<f64, String> {
-    let page = net::get(pod.port(&IntOrString::String("operations".to_owned())), "/metrics")?;
-    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{channel=\"{CHANNEL}\"}}")));
+/// A number that a node tells Prometheus about a channel; 0 where it tells none yet.
+pub fn metric(pod: &Pod, name: &str, channel: &str) -> Result<f64, String> {
+    let page = operations::metrics(pod)?;
+    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{channel=\"{channel}\"}}")));
     let number = line.and_then(|line| line.rsplit(' ').next()).unwrap_or("0");
     number.parse().map_err(|e| format!("{name}: {e}"))
 }

@@ -74,6 +74,12 @@ impl Pod {
         self.env.get(name).unwrap_or_else(|| panic!("{} has no variable `{name}`", self.name))
     }
 
+    /// Where a path of its container is here.
+    pub fn folder_at(&self, path: &str) -> &Path {
+        let mount = self.mounts.iter().find(|mount| mount.path == path);
+        &mount.unwrap_or_else(|| panic!("{} has nothing at {path}", self.name)).folder
+    }
+
     /// Its label; empty where it has none.
     pub fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
@@ -135,10 +141,10 @@ impl Pod {
         env
     }
 
-    /// ConfigMaps are the files that name paths and addresses.
+    /// The volume `config`, and ConfigMaps, are the files that name paths and addresses.
     fn rewrite_config_files(&self, volumes: &Volumes) {
-        let config_maps = volumes.template.volumes.iter().flatten().filter(|volume| volume.config_map.is_some());
-        for volume in config_maps {
+        let is_config = |volume: &&Volume| volume.config_map.is_some() || volume.name == "config";
+        for volume in volumes.template.volumes.iter().flatten().filter(is_config) {
             let folder = volumes.folder.join(&volume.name);
             for (path, bytes) in crate::support::files(&folder) {
                 let text = String::from_utf8(bytes).unwrap_or_else(|_| panic!("{} is no text", path.display()));

@@ -88,7 +88,8 @@ impl Sandbox {
         }
         command.arg("--").args(invocation.command);
         let inherited = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths([self.bin.clone()].into_iter().chain(std::env::split_paths(&inherited)));
+        let programs = [Some(self.bin.clone()), super::programs::programs_of_fabric_ca()].into_iter().flatten();
+        let path = std::env::join_paths(programs.chain(std::env::split_paths(&inherited)));
         command.env_clear().env("PATH", path.unwrap()).env("HOME", "/").envs(invocation.env);
         command.current_dir(invocation.working_dir).stdin(Stdio::null());
         command
@@ -127,6 +128,11 @@ pub struct Processes(RefCell<Vec<Process>>);
 impl Processes {
     pub fn add(&self, process: Process) {
         self.0.borrow_mut().push(process);
+    }
+
+    /// Ends the one of a name.
+    pub fn end(&self, name: &str) {
+        self.0.borrow_mut().retain(|process| process.name != name);
     }
 
     pub fn end_all(&self) {

@@ -38,6 +38,11 @@ pub fn programs_from(line: (u32, u32)) -> Option<PathBuf> {
     None
 }
 
+/// The folder of `fabric-ca-server` and `fabric-ca-client`, if there is one.
+pub fn programs_of_fabric_ca() -> Option<PathBuf> {
+    std::env::var_os("FABKUBE_FABRIC_CA_BIN").map(|bin| std::path::absolute(PathBuf::from(bin)).unwrap())
+}
+
 /// Says something to whoever runs the tests, past the capture of their output.
 pub fn say(line: &str) {
     drop(writeln!(std::io::stderr(), "{line}"));

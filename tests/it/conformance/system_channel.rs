@@ -5,6 +5,7 @@ use super::client::{Address, Admin, CHANNEL, address};
 use super::cluster::Cluster;
 use super::manifests::Manifests;
 use super::network::{metric, no_secret_is_logged};
+use super::operations;
 use super::pod::Pod;
 use super::programs::{programs, say, version};
 use crate::support::{Project, root};
@@ -25,6 +26,13 @@ fn fabric_runs_raft_with_a_system_channel() {
 #[test]
 fn fabric_runs_raft_without_tls_for_clients() {
     conforms("Raft with a system channel, clients without TLS", without_tls(raft()));
+}
+
+#[test]
+fn fabric_tells_what_alarms_and_the_dashboard_are_made_of_with_a_system_channel() {
+    let project = raft();
+    project.write("values.yaml", &format!("{}{}", project.read("values.yaml"), operations::WATCHED));
+    conforms("Raft with a system channel, watched by TLS", project);
 }
 
 #[test]
@@ -75,12 +83,15 @@ fn a_peer_starts_without_the_docker_beside_it() {
     ));
 }
 
-fn solo() -> Project {
+/// Its channel is called so.
+pub const SYSTEM: &str = "system";
+
+pub fn solo() -> Project {
     Project::copy_of(&root().join("samples/solo"))
 }
 
 /// The same network with three orderers of two orgs that agree by Raft.
-fn raft() -> Project {
+pub fn raft() -> Project {
     let project = solo();
     project.replace("crypto-config.yaml", "      - Hostname: orderer\n", "      - Hostname: orderer\n      - Hostname: second\n");
     let other = "PeerOrgs:\n";
@@ -200,6 +211,9 @@ fn conforms(case: &str, project: Project) {
         raft_agrees(&cluster, several);
     }
     no_secret_is_logged(&cluster);
+    if !cluster.manifests.monitoring.is_empty() {
+        operations::told(&cluster, case);
+    }
     say(&format!("conformance: {case} in Fabric {}: passed in {:.0?}", &set[1]["fabric.version=".len()..], begun.elapsed()));
 }
 
@@ -207,8 +221,8 @@ fn raft_agrees(cluster: &Cluster, orderers: &[&Pod]) {
     cluster.wait("a leader, and three blocks on all orderers", || {
         let mut seen = Vec::new();
         for orderer in orderers {
-            let leads = metric(orderer, "consensus_etcdraft_is_leader")?;
-            seen.push((leads, metric(orderer, "consensus_etcdraft_committed_block_number")?));
+            let leads = metric(orderer, "consensus_etcdraft_is_leader", CHANNEL)?;
+            seen.push((leads, metric(orderer, "consensus_etcdraft_committed_block_number", CHANNEL)?));
         }
         let agreed = seen.iter().any(|(leads, _)| *leads == 1.0) && seen.iter().all(|(_, block)| *block >= 2.0);
         agreed.then_some(()).ok_or(format!("leader and last block: {seen:?}"))

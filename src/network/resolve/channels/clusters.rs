@@ -2,7 +2,7 @@
 
 use crate::network::addresses::port;
 use crate::network::resolve::Cluster;
-use crate::network::{Channel, ChannelConfig, Consensus, Consenter, NodeId, Tls};
+use crate::network::{Channel, ChannelConfig, NodeId, Tls};
 use std::collections::BTreeSet;
 
 /// Consenters speak TLS whatever the rest does, so without it they have a port of their own. Where the user gave a consenter the port
@@ -12,7 +12,8 @@ pub fn part(channels: &mut [Channel], cluster: &Cluster) {
         return;
     }
     let of_clients: BTreeSet<(Option<NodeId>, u16)> = channels.iter().flat_map(|channel| of_clients(&channel.config)).collect();
-    for consenter in channels.iter_mut().flat_map(|channel| consenters(&mut channel.config)) {
+    let orderers = channels.iter_mut().filter_map(|channel| channel.config.orderer.as_mut());
+    for consenter in orderers.flat_map(|orderer| orderer.consensus.consenters_mut()) {
         let address = &mut consenter.address;
         let is_of_clients = |port: u16| port == port::ORDERER_GRPC || of_clients.contains(&(address.node, port));
         if address.node.is_some() && is_of_clients(address.deployed.port) {
@@ -26,12 +27,4 @@ fn of_clients(config: &ChannelConfig) -> Vec<(Option<NodeId>, u16)> {
     let channel_wide = config.orderer.iter().flat_map(|orderer| &orderer.addresses);
     let of_orgs = config.orderer_orgs().iter().flat_map(|org| &org.orderer_endpoints);
     channel_wide.chain(of_orgs).map(|address| (address.node, address.deployed.port)).collect()
-}
-
-fn consenters(config: &mut ChannelConfig) -> Vec<&mut Consenter> {
-    match config.orderer.as_mut().map(|orderer| &mut orderer.consensus) {
-        Some(Consensus::Raft { consenters, .. }) => consenters.iter_mut().collect(),
-        Some(Consensus::Bft { consenters, .. }) => consenters.iter_mut().map(|bft| &mut bft.consenter).collect(),
-        Some(Consensus::Solo | Consensus::Kafka { .. }) | None => Vec::new(),
-    }
 }

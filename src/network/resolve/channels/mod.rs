@@ -15,6 +15,7 @@ mod profile;
 mod sanity;
 mod version;
 
+use super::exposure;
 use super::hosts::{Hosts, Meaning};
 use super::orgs::{Known, NodeDraft, OrgDraft};
 use super::{Cluster, Purpose};
@@ -60,7 +61,8 @@ pub fn resolve(
     };
     let wanted = list::wanted(inputs, &configtx.content, problems);
     let asked = Asked::new(&configtx.content, &wanted, purpose);
-    let mut cx = Context::new((orgs, known), (cluster, purpose), (configtx, asked));
+    let outside = exposure::hosts(orgs, inputs);
+    let mut cx = Context::new((orgs, known, &outside), (cluster, purpose), (configtx, asked));
     let is_system = |channel: &list::Wanted| channel.begins_with == Beginning::SystemBlock;
     cx.has_system_channel = list::asks_for_system_channel(inputs) || wanted.iter().any(is_system);
     cx.check_keys_of_version(&configtx.content, problems);
@@ -94,7 +96,8 @@ pub fn organization(
     };
     let purpose = Purpose::ChannelsAsWritten;
     let asked = Asked::new(&configtx.content, &[], purpose);
-    let mut cx = Context::new((orgs, known), (cluster, purpose), (configtx, asked));
+    let outside = exposure::hosts(orgs, inputs);
+    let mut cx = Context::new((orgs, known, &outside), (cluster, purpose), (configtx, asked));
     cx.check_keys_of_version(&configtx.content, problems);
     cx.organization(wanted, profile, &configtx.content, problems)
 }
@@ -115,11 +118,11 @@ struct InStore<'a> {
 
 impl<'a> Context<'a> {
     fn new(
-        (orgs, known): (&'a [OrgDraft], Known),
+        (orgs, known, outside): (&'a [OrgDraft], Known, &[(NodeId, String)]),
         (cluster, purpose): (&'a Cluster, Purpose),
         (configtx, asked): (&ConfigTxFile, Asked),
     ) -> Self {
-        let (hosts, dir) = (Hosts::new(orgs, cluster), configtx.dir.clone());
+        let (hosts, dir) = (Hosts::new(orgs, outside, cluster), configtx.dir.clone());
         Self { orgs, known, cluster, purpose, has_system_channel: false, asked, hosts, ordering: BTreeMap::new(), dir }
     }
 }
@@ -240,12 +243,13 @@ impl Context<'_> {
     }
 
     /// Whether a host of the user's stays as it is: with `addressing: domain`, where the cluster's DNS can be told of it. A name
-    /// without a dot can only be a Service's.
+    /// without a dot can only be a Service's, which its own namespace alone knows.
     fn keeps(&self, host: &str, draft: &NodeDraft) -> bool {
         let is_address = host.parse::<std::net::IpAddr>().is_ok();
         // The cluster answers by itself that there is no such Service.
-        let is_wrong = matches!(self.hosts.meaning_of_host(host, draft.role), Meaning::OtherNamespace(_));
-        let can_be_told = host == draft.name || (host.contains('.') && !is_address && !is_wrong);
+        let is_wrong = || matches!(self.hosts.meaning_of_host(host, draft.role), Meaning::OtherNamespace(_));
+        let is_known = || self.orgs.iter().all(|org| org.namespace == draft.namespace);
+        let can_be_told = (host == draft.name && is_known()) || (host.contains('.') && !is_address && !is_wrong());
         self.cluster.addressing == Addressing::Domain && can_be_told
     }
 

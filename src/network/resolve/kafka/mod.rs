@@ -181,7 +181,9 @@ pub fn check_names(kafka: &Kafka, orgs: &[Org], (channels, network): (&[Channel]
         let has_orderers = org.kind == OrgKind::Orderer && !org.nodes.is_empty();
         let of_peers = org.budget.iter().map(|budget| budget.name.as_str());
         let budgets = of_peers.chain(has_orderers.then_some(of_orderers.as_str())).map(|name| (name, &org.place));
-        let taken = service.chain(nodes).filter(|(name, _)| ours.contains(name));
+        let fabric_ca = org.fabric_ca.iter().map(|ca| (ca.name.as_str(), &org.place));
+        let cli = org.cli.iter().map(|cli| (cli.name.as_str(), &org.place));
+        let taken = service.chain(nodes).chain(fabric_ca).chain(cli).filter(|(name, _)| ours.contains(name));
         for (name, place) in taken.chain(budgets.filter(|(name, _)| our_budgets.contains(name))) {
             let message =
                 format!("`{}` of the org `{}` and Kafka would both have an object called `{name}`", name, org.short_name);

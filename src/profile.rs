@@ -1,0 +1,127 @@
+//! Connection profiles: what Fabric's older SDKs (fabric-network, fabric-gateway-java, fabric-sdk-go) read of a network, for the
+//! applications of one org. It holds no key. Newer applications read the gateway's address and its root certificates there.
+//!
+//! The form is that of fabric-samples (`test-network/organizations/ccp-template.yaml`) as the SDKs parse it: fabric-network asks for
+//! `peers` in every organization, fabric-sdk-java for a map of peers and a list of orderers in every channel.
+
+use crate::crypto::PublicMaterial;
+use crate::network::addresses::port;
+use crate::network::{Channel, Listener, Network, Node, Org, Role, Tls};
+use crate::yaml::{self, Mapping, Value};
+
+/// A profile in both forms that SDKs read.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    value: Value,
+}
+
+impl Profile {
+    /// The profile of an org, in which its applications find its own peers and the orderers of its channels.
+    pub fn new(network: &Network, org: &Org, public: &PublicMaterial) -> Self {
+        let view = View { network, org, public };
+        let gateway = view.gateway();
+        let channels: Vec<&Channel> = network.channels.iter().filter(|channel| channel.members.contains(&org.id)).collect();
+        let orderers: Vec<&Node> = network.nodes().filter(|node| channels.iter().any(|channel| orders(channel, node))).collect();
+        let names = gateway.iter().map(|(name, _)| name.clone()).chain(org.nodes.iter().map(|node| node.common_name.clone()));
+        let organization = map([("mspid", text(&org.msp_id)), ("peers", names.map(Value::from).collect::<Vec<_>>().into())]);
+        let peers = gateway.into_iter().chain(org.nodes.iter().map(|node| (node.common_name.clone(), view.endpoint(node))));
+        let orderers_of = |channel: &Channel| {
+            let names = orderers.iter().filter(|node| orders(channel, node)).map(|node| text(&node.common_name));
+            names.collect::<Vec<_>>().into()
+        };
+        let channels = channels.iter().map(|channel| {
+            let of_channel = map([("orderers", orderers_of(channel)), ("peers", view.roles())]);
+            (channel.name.clone(), of_channel)
+        });
+        let timeout = map([("peer", map([("endorser", text("300"))])), ("orderer", text("300"))]);
+        let client = map([("organization", text(&org.short_name)), ("connection", map([("timeout", timeout)]))]);
+        let value = map([
+            ("name", text(&format!("{}-{}", network.name, org.name))),
+            ("version", text("1.0.0")),
+            ("client", client),
+            ("organizations", map([(org.short_name.as_str(), organization)])),
+            ("channels", pairs(channels)),
+            ("peers", pairs(peers)),
+            ("orderers", pairs(orderers.iter().map(|node| (node.common_name.clone(), view.endpoint(node))))),
+        ]);
+        Self { value }
+    }
+
+    /// As YAML.
+    pub fn yaml(&self) -> String {
+        yaml::to_text(&self.value)
+    }
+
+    /// As JSON, which knows everything that is in one.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(&self.value).map_or_else(|_| self.yaml(), |text| text + "\n")
+    }
+}
+
+/// Whether a node orders for a channel; one that is created by a transaction has the orderers of the system channel.
+fn orders(channel: &Channel, node: &Node) -> bool {
+    let orgs = channel.config.orderer_orgs();
+    node.role == Role::Orderer && (orgs.is_empty() || orgs.iter().any(|org| org.org() == Some(node.id.org())))
+}
+
+struct View<'a> {
+    network: &'a Network,
+    org: &'a Org,
+    public: &'a PublicMaterial,
+}
+
+impl View<'_> {
+    /// The Service over all peers, where a peer speaks for all: the gateway of Fabric 2.4 and later. Certificates made elsewhere
+    /// may not name it, and then nobody can dial it.
+    fn gateway(&self) -> Option<(String, Value)> {
+        let service = self.org.service.as_ref().filter(|_| self.network.fabric_version.features().gateway)?;
+        let host = self.org.nodes.iter().flat_map(|node| &node.client_names).next()?;
+        let port = service.ports.iter().find(|port| port.target == Listener::Grpc).map_or(port::PEER_GRPC, |port| port.port);
+        let names_it = |node: &Node| self.public.node(node.id).tls.certificate.dns_names.contains(host);
+        if self.network.tls == Tls::On && !self.org.nodes.iter().all(names_it) {
+            return None;
+        }
+        let mut roots: Vec<&[u8]> = Vec::new();
+        for node in &self.org.nodes {
+            let root = self.public.node(node.id).tls.ca.as_slice();
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        Some((service.name.clone(), self.entry(&format!("{host}:{port}"), &roots.concat())))
+    }
+
+    fn endpoint(&self, node: &Node) -> Value {
+        self.entry(&node.address, &self.public.node(node.id).tls.ca)
+    }
+
+    /// What is dialled is in the certificate, so no name stands in for it.
+    fn entry(&self, address: &str, roots: &[u8]) -> Value {
+        match self.network.tls {
+            Tls::Off => map([("url", text(&format!("grpc://{address}")))]),
+            Tls::On => {
+                let pem = map([("pem", text(&String::from_utf8_lossy(roots)))]);
+                map([("url", text(&format!("grpcs://{address}"))), ("tlsCACerts", pem)])
+            }
+        }
+    }
+
+    /// Every peer does everything; the gateway's Service is no peer of its own.
+    fn roles(&self) -> Value {
+        let all =
+            ["endorsingPeer", "chaincodeQuery", "ledgerQuery", "eventSource", "discover"].map(|role| (role, Value::from(true)));
+        pairs(self.org.nodes.iter().map(|node| (node.common_name.clone(), map(all.clone()))))
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::from(text)
+}
+
+fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    pairs(entries.into_iter().map(|(key, value)| (key.to_owned(), value)))
+}
+
+fn pairs(entries: impl Iterator<Item = (String, Value)>) -> Value {
+    entries.map(|(key, value)| (Value::from(key), value)).collect::<Mapping>().into()
+}

@@ -1,0 +1,57 @@
+//! What templates are given for what an org has beside its nodes: its Fabric CA and its CLI pod.
+
+use super::{View, summary};
+use crate::crypto::{self, Material, MspFolder};
+use crate::network::{Cli, FabricCa, Org};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+impl View {
+    /// The administrator's files, and the roots of all who are dialled, from whichever namespace.
+    pub(super) fn cli(&self, (org, cli): (&Org, &Cli), material: &Material) -> Vec<(&'static str, Value)> {
+        let root = |org| {
+            let MspFolder { tlscacerts, tlsintermediatecerts, .. } = &material.public().org(org).msp;
+            let files = tlscacerts.iter().chain(tlsintermediatecerts);
+            self.public(&files.map(|file| file.bytes.as_slice()).collect::<Vec<_>>().concat())
+        };
+        let data: BTreeMap<&str, String> = cli.roots.iter().map(|of| (of.file.as_str(), root(of.org))).collect();
+        let admin = org.users.iter().position(|user| user.admin);
+        let admin = admin.map(|admin| {
+            self.msp(&material.public().org(org.id).users[admin].msp, Some(&material.user_keys(org.id, admin).identity))
+        });
+        vec![
+            ("org", summary(org)),
+            ("cli", json!(cli)),
+            ("admin", json!({ "msp": { "items": admin.unwrap_or_default().items } })),
+            ("roots", json!({ "data": data })),
+        ]
+    }
+
+    /// What a Fabric CA serves by, is dialled with and is told. Its first user has one password for both CAs.
+    pub(super) fn ca(&self, (org, ca): (&Org, &FabricCa), material: &Material) -> Option<Vec<(&'static str, Value)>> {
+        let (public, keys) = (material.public().org(org.id), material.fabric_ca_keys(org.id)?);
+        let tls = public.fabric_ca.as_ref()?;
+        let password = crypto::password(&public.ca, &keys.ca, &format!("fabric-ca {}", ca.name));
+        let authorities = [("ca", public.ca_chain(), &keys.ca), ("tlsca", public.tlsca_chain(), &keys.tlsca)];
+        let mut data = BTreeMap::new();
+        let mut parts = vec![ca.user.clone().into_bytes(), password.digest().as_bytes().to_vec()];
+        for (name, chain, key) in authorities {
+            let own = chain.first().map(String::as_str).unwrap_or_default();
+            let chain = chain.concat();
+            data.insert(format!("{name}-cert.pem"), self.public(own.as_bytes()));
+            data.insert(format!("{name}-chain.pem"), self.public(chain.as_bytes()));
+            data.insert(format!("{name}-key.pem"), self.secret(key));
+            parts.extend([chain.into_bytes(), key.digest().as_bytes().to_vec()]);
+        }
+        parts.extend([tls.certificate.pem.clone(), tls.ca.clone(), keys.tls.digest().as_bytes().to_vec()]);
+        let bootstrap = [("username", self.public(ca.user.as_bytes())), ("password", self.secret(&password))];
+        Some(vec![
+            ("org", summary(org)),
+            ("ca", json!(ca)),
+            ("keys", json!({ "data": data })),
+            ("tls", json!(self.tls(tls, &keys.tls))),
+            ("bootstrap", json!({ "data": BTreeMap::from(bootstrap), "password": self.secret_text(&password) })),
+            ("checksum", json!(self.checksum(parts))),
+        ])
+    }
+}
