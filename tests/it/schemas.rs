@@ -2,12 +2,6 @@
 
 use crate::monitoring_types::{PrometheusRule, ServiceMonitor};
 use crate::support::{files, read, root};
-use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
-use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,21 +9,35 @@ use serde_json::Value;
 /// Reads a document strictly as one type; if it does not fit, why.
 type Reader = fn(&Value) -> Result<(), String>;
 
-/// The kinds that are rendered, and the type that reads each strictly.
-const KINDS: &[(&str, &str, Reader)] = &[
-    ("v1", "Namespace", strictly::<Namespace>),
-    ("v1", "ServiceAccount", strictly::<ServiceAccount>),
-    ("v1", "Secret", strictly::<Secret>),
-    ("v1", "ConfigMap", strictly::<ConfigMap>),
-    ("v1", "Service", strictly::<Service>),
-    ("apps/v1", "Deployment", strictly::<Deployment>),
-    ("apps/v1", "StatefulSet", strictly::<StatefulSet>),
-    ("networking.k8s.io/v1", "Ingress", strictly::<Ingress>),
-    ("batch/v1", "Job", strictly::<Job>),
-    ("rbac.authorization.k8s.io/v1", "Role", strictly::<Role>),
-    ("rbac.authorization.k8s.io/v1", "RoleBinding", strictly::<RoleBinding>),
-    ("policy/v1", "PodDisruptionBudget", strictly::<PodDisruptionBudget>),
-    ("networking.k8s.io/v1", "NetworkPolicy", strictly::<NetworkPolicy>),
+/// An `apiVersion`, a `kind`, and what reads it.
+type Kind = (&'static str, &'static str, Reader);
+
+/// The kinds that are rendered, and the types of one version of Kubernetes that read each strictly.
+macro_rules! kinds {
+    ($types:ident) => {
+        &[
+            ("v1", "Namespace", strictly::<$types::api::core::v1::Namespace>),
+            ("v1", "ServiceAccount", strictly::<$types::api::core::v1::ServiceAccount>),
+            ("v1", "Secret", strictly::<$types::api::core::v1::Secret>),
+            ("v1", "ConfigMap", strictly::<$types::api::core::v1::ConfigMap>),
+            ("v1", "Service", strictly::<$types::api::core::v1::Service>),
+            ("apps/v1", "Deployment", strictly::<$types::api::apps::v1::Deployment>),
+            ("apps/v1", "StatefulSet", strictly::<$types::api::apps::v1::StatefulSet>),
+            ("networking.k8s.io/v1", "Ingress", strictly::<$types::api::networking::v1::Ingress>),
+            ("batch/v1", "Job", strictly::<$types::api::batch::v1::Job>),
+            ("rbac.authorization.k8s.io/v1", "Role", strictly::<$types::api::rbac::v1::Role>),
+            ("rbac.authorization.k8s.io/v1", "RoleBinding", strictly::<$types::api::rbac::v1::RoleBinding>),
+            ("policy/v1", "PodDisruptionBudget", strictly::<$types::api::policy::v1::PodDisruptionBudget>),
+            ("networking.k8s.io/v1", "NetworkPolicy", strictly::<$types::api::networking::v1::NetworkPolicy>),
+        ]
+    };
+}
+
+/// The oldest Kubernetes that manifests are for, and the newest that the types are known of.
+const VERSIONS: &[(&str, &[Kind])] = &[("1.29", kinds!(k8s_openapi)), ("1.37", kinds!(k8s_openapi_newest))];
+
+/// The same of what Prometheus' operator brings, whatever the version.
+const OF_OPERATOR: &[Kind] = &[
     ("monitoring.coreos.com/v1", "ServiceMonitor", strictly::<ServiceMonitor>),
     ("monitoring.coreos.com/v1", "PrometheusRule", strictly::<PrometheusRule>),
 ];
@@ -66,18 +74,24 @@ fn a_misspelt_field_is_seen_at_any_depth() {
         let value = map.remove(key).unwrap_or_else(|| panic!("{path}/{key}"));
         map.insert(misspelt.to_owned(), value);
         let reason = check(&changed).unwrap_err();
-        assert!(reason.contains(misspelt), "{reason}");
+        let seen = reason.split("; ").filter(|reason| reason.contains(misspelt));
+        assert_eq!(seen.count(), VERSIONS.len(), "{reason}");
     }
     let mut changed = manifest;
     changed["spec"]["replicas"] = "one".into();
     assert!(check(&changed).is_err());
 }
 
-/// Whether a manifest is what Kubernetes reads; if not, why.
+/// Whether a manifest is what every version of Kubernetes reads; if not, why.
 pub fn check(manifest: &Value) -> Result<(), String> {
     let (version, kind) = (&manifest["apiVersion"], &manifest["kind"]);
-    let known = KINDS.iter().find(|(v, k, _)| version == v && kind == k);
-    known.map_or_else(|| Err(format!("no type for {version} {kind}")), |(_, _, read)| read(manifest))
+    let mut wrong = Vec::new();
+    for (kubernetes, kinds) in VERSIONS {
+        let known = kinds.iter().chain(OF_OPERATOR).find(|(v, k, _)| version == v && kind == k);
+        let read = known.map_or_else(|| Err(format!("no type for {version} {kind}")), |(_, _, read)| read(manifest));
+        wrong.extend(read.err().map(|reason| format!("Kubernetes {kubernetes}: {reason}")));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
 }
 
 /// Reads a manifest as its type: every field is known, and all are still there when it is written again.
