@@ -2,7 +2,7 @@
 //! a loopback address of its own. What they are asked to do is `channels`'s.
 
 use super::net;
-use super::process::{Access, Invocation, Processes, Sandbox};
+use super::process::{Access, FABRIC_PATIENCE, Invocation, Processes, Sandbox};
 use super::programs::{programs, say, version};
 use crate::support::Project;
 use std::cell::Cell;
@@ -187,7 +187,8 @@ impl ByHand {
         );
         let ca = self.node(orderer).join("tls/ca.crt");
         let at = format!("{}:{PORT}", orderer.host);
-        let command = [&["peer", "channel"], args, &["-o", &at, "--tls", "--cafile", ca.to_str().unwrap()]].concat();
+        let orderer = ["-o", &at, "--tls", "--cafile", ca.to_str().unwrap(), "--connTimeout", FABRIC_PATIENCE];
+        let command = [&["peer", "channel"], args, &orderer].concat();
         self.processes.wait("an orderer to take it", || match self.run(&env, &command) {
             Err(e) if e.contains("SERVICE_UNAVAILABLE") => Err(e),
             Err(e) => panic!("{e}{}", self.processes.tails()),

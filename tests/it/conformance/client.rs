@@ -2,7 +2,7 @@
 
 use super::cluster::{Cluster, host, ports};
 use super::pod::{Pod, write_files};
-use super::process::{Access, Invocation};
+use super::process::{Access, FABRIC_PATIENCE, Invocation};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,6 +36,7 @@ impl Admin {
                     ("FABRIC_CFG_PATH", node.variable("FABRIC_CFG_PATH").to_owned()),
                     ("CORE_PEER_LOCALMSPID", node.variable("CORE_PEER_LOCALMSPID").to_owned()),
                     ("CORE_PEER_MSPCONFIGPATH", msp.to_str().unwrap().to_owned()),
+                    ("CORE_PEER_CLIENT_CONNTIMEOUT", FABRIC_PATIENCE.to_owned()),
                     ("CORE_PEER_TLS_ENABLED", node.variable("CORE_PEER_TLS_ENABLED").to_owned()),
                     ("CORE_PEER_TLS_ROOTCERT_FILE", tls.join("ca.crt").to_str().unwrap().to_owned()),
                 ]
@@ -69,6 +70,24 @@ impl Admin {
         self.run(cluster, &env, [&["peer"], args].concat())
     }
 
+    /// Sends a transaction by way of `peer`, to the orderer that is named; again while that knows no leader.
+    pub fn send(&self, cluster: &Cluster, at: &Address, orderer: &[&str], args: &[&str]) -> String {
+        let args = [args, orderer, &["--connTimeout", FABRIC_PATIENCE]].concat();
+        cluster.wait("an orderer to take a transaction", || match self.peer(cluster, at, &args) {
+            Err(e) if e.contains("SERVICE_UNAVAILABLE") => Err(e),
+            Err(e) => panic!("{e}{}", cluster.tails()),
+            Ok(printed) => Ok(printed),
+        })
+    }
+
+    /// Lets an orderer join the channel by the block in a file. No probe asks for the admin port, which listens later than those
+    /// that they ask for.
+    pub fn join(&self, cluster: &Cluster, at: &Address, block: &str) {
+        cluster.wait(&format!("{at} to listen"), || self.osnadmin(cluster, at, &["list"]).map(drop));
+        let joined = self.osnadmin(cluster, at, &["join", "--channelID", CHANNEL, "--config-block", block]);
+        assert!(matches!(&joined, Ok((status, _)) if status == "Status: 201"), "{joined:?}\n{}", cluster.tails());
+    }
+
     /// Runs `osnadmin channel` against an orderer: the status that it prints, and what comes after.
     pub fn osnadmin(&self, cluster: &Cluster, at: &Address, args: &[&str]) -> Result<(String, String), String> {
         let [ca, cert, key] = ["ca.crt", "tls.crt", "tls.key"].map(|name| self.tls.join(name).to_str().unwrap().to_owned());
@@ -87,10 +106,11 @@ impl Admin {
     }
 
     /// Approves a chaincode for the org: a transaction, which an orderer takes.
-    pub fn approve(&self, cluster: &Cluster, at: &Address, orderer: &Address, ca: &Path) -> Result<String, String> {
-        let (ca, chaincode) = (ca.to_str().unwrap(), ["--name", "conformance", "--version", "1", "--sequence", "1"]);
-        let approve = ["lifecycle", "chaincode", "approveformyorg", "-C", CHANNEL, "-o", orderer, "--tls", "--cafile", ca];
-        self.peer(cluster, at, &[&approve[..], &chaincode].concat())
+    pub fn approve(&self, cluster: &Cluster, at: &Address, orderer: &Address, ca: &Path) {
+        let chaincode = ["--name", "conformance", "--version", "1", "--sequence", "1"];
+        let approve = ["lifecycle", "chaincode", "approveformyorg", "-C", CHANNEL, "--waitForEventTimeout", FABRIC_PATIENCE];
+        let orderer = ["-o", orderer, "--tls", "--cafile", ca.to_str().unwrap()];
+        self.send(cluster, at, &orderer, &[&approve[..], &chaincode].concat());
     }
 
     fn run(&self, cluster: &Cluster, env: &BTreeMap<String, String>, command: Vec<&str>) -> Result<String, String> {

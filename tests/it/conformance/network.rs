@@ -26,8 +26,7 @@ pub fn join_orderers(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
     for orderer in &orderers {
         let admin = Admin::new(cluster, orderer);
         let at = address(cluster, dns, &orderer.name, "admin");
-        let joined = admin.osnadmin(cluster, &at, &["join", "--channelID", CHANNEL, "--config-block", block]);
-        assert!(matches!(&joined, Ok((status, _)) if status == "Status: 201"), "{joined:?}\n{}", cluster.tails());
+        admin.join(cluster, &at, block);
     }
     for orderer in &orderers {
         let admin = Admin::new(cluster, orderer);
@@ -98,7 +97,7 @@ pub fn transact(cluster: &Cluster, dns: &[(&str, &str)], block: &str) {
     let all = format!("{}-orderer-svc", orderers[2].label("org"));
     let shared = if dns.is_empty() { address(cluster, dns, &all, "grpc") } else { own.clone() };
     for (blocks, (admin, at), orderer) in [(2, first, &own), (3, second, &shared)] {
-        admin.approve(cluster, at, orderer, &ca(orderers[2])).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+        admin.approve(cluster, at, orderer, &ca(orderers[2]));
         for (admin, at) in &peers {
             cluster.wait(&format!("{blocks} blocks on {at}"), || {
                 let height = admin.height(cluster, at)?;

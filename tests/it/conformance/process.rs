@@ -10,8 +10,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long anything may take; what takes longer does not work. The slowest is a peer that dials another org's anchor peer before
-/// that has joined: it tries again after 25 seconds (`reconnectInterval`).
-pub const PATIENCE: Duration = Duration::from_secs(120);
+/// that has joined: it tries again after 25 seconds (`reconnectInterval`). The rest is for machines that have much else to do.
+pub const PATIENCE: Duration = Duration::from_secs(300);
+/// The same in Fabric's own settings, which else have 3 seconds for a connection and 30 for a transaction.
+pub const FABRIC_PATIENCE: &str = "300s";
 /// How long to leave a program alone between two questions.
 pub const PAUSE: Duration = Duration::from_millis(100);
 

@@ -7,6 +7,7 @@ use super::manifests::Manifests;
 use super::network::{metric, no_secret_is_logged};
 use super::operations;
 use super::pod::Pod;
+use super::process::FABRIC_PATIENCE;
 use super::programs::{programs, say, version};
 use crate::support::{Project, root};
 use fabkube::network::FabricVersion;
@@ -173,25 +174,20 @@ fn conforms(case: &str, project: Project) {
     let block = peers[0].0.folder().join("my.block");
     let admins: Vec<(Admin, Address)> =
         orderers.iter().map(|pod| (Admin::new(&cluster, pod), address(&cluster, &[], &pod.name, "grpc"))).collect();
-    let at = |(admin, address): &(Admin, Address)| -> Vec<String> {
-        let tls = ["--tls", "--cafile", admin.ca().to_str().unwrap()].map(str::to_owned);
-        let tls = if orderers[0].variable("ORDERER_GENERAL_TLS_ENABLED") == "true" { tls.to_vec() } else { Vec::new() };
-        [vec!["-o".to_owned(), address.clone()], tls].concat()
-    };
-    let peer = |number: usize, args: &[&str], orderer: Option<usize>| {
-        let (admin, address) = &peers[number];
-        let orderer = orderer.map(|number| at(&admins[number])).unwrap_or_default();
-        let args: Vec<&str> = args.iter().copied().chain(orderer.iter().map(String::as_str)).collect();
-        admin.peer(&cluster, address, &args)
+    let has_tls = orderers[0].variable("ORDERER_GENERAL_TLS_ENABLED") == "true";
+    let send = |number: usize, args: &[&str], orderer: usize| {
+        let ((admin, at), (its_admin, orderer)) = (&peers[number], &admins[orderer]);
+        let ca = its_admin.ca();
+        let tls = ["-o", orderer, "--tls", "--cafile", ca.to_str().unwrap()];
+        admin.send(&cluster, at, if has_tls { &tls } else { &tls[..2] }, args)
     };
     let transaction = project.path().join("my.tx");
     let (file, output) = (transaction.to_str().unwrap(), block.to_str().unwrap());
-    let create = ["channel", "create", "-c", CHANNEL, "-f", file, "--outputBlock", output, "--timeout", "60s"];
+    let create = ["channel", "create", "-c", CHANNEL, "-f", file, "--outputBlock", output, "--timeout", FABRIC_PATIENCE];
     // Raft first chooses a leader.
-    cluster.wait("the channel", || if block.exists() { Ok(()) } else { peer(0, &create, Some(0)).map(drop) });
-    for number in 0..peers.len() {
-        peer(number, &["channel", "join", "-b", block.to_str().unwrap()], None)
-            .unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+    send(0, &create, 0);
+    for (admin, at) in &peers {
+        admin.peer(&cluster, at, &["channel", "join", "-b", output]).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
     }
     for (number, org) in ["Org1MSP", "Org2MSP"].into_iter().enumerate() {
         let file = format!("{org}.tx");
@@ -199,7 +195,7 @@ fn conforms(case: &str, project: Project) {
         let file = project.path().join(&file);
         // Each by another orderer, where there is one.
         let update = ["channel", "update", "-c", CHANNEL, "-f", file.to_str().unwrap()];
-        peer(number, &update, Some((number + 1) % orderers.len())).unwrap_or_else(|e| panic!("{e}{}", cluster.tails()));
+        send(number, &update, (number + 1) % orderers.len());
     }
     for (admin, at) in &peers {
         cluster.wait(&format!("three blocks on {at}"), || {

@@ -194,20 +194,13 @@ impl Running<'_> {
     fn send(&self, file: &str) {
         let (admin, at, [orderer, ca]) = self.orderer_org();
         let file = self.file(file);
-        let update = ["channel", "update", "-f", file.to_str().unwrap(), "-c", CHANNEL, "-o", &orderer, "--tls", "--cafile", &ca];
-        self.cluster.wait("an orderer to take the update", || match admin.peer(self.cluster, &at, &update) {
-            // There may be no leader for a moment.
-            Err(e) if e.contains("SERVICE_UNAVAILABLE") => Err(e),
-            Err(e) => panic!("{e}{}", self.cluster.tails()),
-            Ok(_) => Ok(()),
-        });
+        let update = ["channel", "update", "-f", file.to_str().unwrap(), "-c", CHANNEL];
+        admin.send(self.cluster, &at, &["-o", &orderer, "--tls", "--cafile", &ca], &update);
     }
 
     fn join(&self, orderer: &Pod, block: &Path) {
         let (admin, at) = (Admin::new(self.cluster, orderer), address(self.cluster, &[], &orderer.name, "admin"));
-        let joined =
-            admin.osnadmin(self.cluster, &at, &["join", "--channelID", CHANNEL, "--config-block", block.to_str().unwrap()]);
-        assert!(matches!(&joined, Ok((status, _)) if status == "Status: 201"), "{joined:?}\n{}", self.cluster.tails());
+        admin.join(self.cluster, &at, block.to_str().unwrap());
         self.cluster.wait("the new orderer to be a consenter with all blocks", || {
             let (status, body) = admin.osnadmin(self.cluster, &at, &["list", "--channelID", CHANNEL])?;
             let info: serde_json::Value = serde_json::from_str(&body).map_err(|e| format!("{e} in {status} {body}"))?;
