@@ -72,8 +72,27 @@ struct Host {
 
 #[derive(Clone, PartialEq, Message)]
 struct ConsensusType {
+    #[prost(string, tag = "1")]
+    name: String,
     #[prost(bytes, tag = "2")]
     metadata: Vec<u8>,
+}
+
+/// Who orders by BFT.
+#[derive(Clone, PartialEq, Message)]
+struct Orderers {
+    #[prost(message, repeated, tag = "1")]
+    consenters: Vec<Consenter>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Consenter {
+    #[prost(string, tag = "2")]
+    host: String,
+    #[prost(uint32, tag = "3")]
+    port: u32,
+    #[prost(bytes, tag = "7")]
+    server_tls_cert: Vec<u8>,
 }
 
 /// An address in a block, and the TLS certificate that is expected there, where the block says one.
@@ -103,7 +122,21 @@ fn collect(group: &Group, found: &mut Vec<Dialled>) {
                 continue;
             }
             "AnchorPeers" => Hosts::decode(bytes).unwrap(),
-            "ConsensusType" => Hosts::decode(ConsensusType::decode(bytes).unwrap().metadata.as_slice()).unwrap(),
+            "ConsensusType" => {
+                let consensus = ConsensusType::decode(bytes).unwrap();
+                if consensus.name != "etcdraft" {
+                    continue;
+                }
+                Hosts::decode(consensus.metadata.as_slice()).unwrap()
+            }
+            "Orderers" => {
+                let consenters = Orderers::decode(bytes).unwrap().consenters;
+                found.extend(consenters.into_iter().map(|Consenter { host, port, server_tls_cert }| Dialled {
+                    address: format!("{host}:{port}"),
+                    certificate: Some(server_tls_cert),
+                }));
+                continue;
+            }
             _ => continue,
         };
         found.extend(hosts.hosts.into_iter().map(|Host { host, port, server_tls_cert }| Dialled {

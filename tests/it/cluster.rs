@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use fabkube::render::Object;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use x509_parser::prelude::{GeneralName, Pem};
 
@@ -38,13 +38,17 @@ impl Cluster {
         self.objects.iter().find(|object| object["kind"] == kind && is_it(&object["metadata"]))
     }
 
-    /// The StatefulSets in an object's namespace whose pods have all the labels that it selects.
+    /// Whatever has pods.
+    pub fn workloads(&self) -> impl Iterator<Item = &Value> {
+        ["StatefulSet", "Deployment", "Job"].into_iter().flat_map(|kind| self.of_kind(kind))
+    }
+
+    /// What has pods in an object's namespace, with all the labels that it selects.
     pub fn selected(&self, by: &Value, selector: &Value) -> Vec<&Value> {
-        let labels = selector.as_object().unwrap();
-        assert!(!labels.is_empty(), "a selector of everything");
-        let fits = |set: &&Value| labels.iter().all(|(key, value)| &set["spec"]["template"]["metadata"]["labels"][key] == value);
+        assert!(!selector.as_object().unwrap().is_empty(), "a selector of everything");
+        let fits = |set: &&Value| selects(&json!({"matchLabels": selector}), &set["spec"]["template"]["metadata"]["labels"]);
         let beside = |set: &&Value| set["metadata"]["namespace"] == by["metadata"]["namespace"];
-        self.of_kind("StatefulSet").filter(beside).filter(fits).collect()
+        self.workloads().filter(beside).filter(fits).collect()
     }
 
     /// Whoever answers at an address: the pods behind a Service of that DNS name, or of the one that DNS was told for the host.
@@ -100,6 +104,32 @@ impl Cluster {
         };
         names.value.general_names.iter().map(text).collect()
     }
+}
+
+/// Whether a Kubernetes LabelSelector finds what has these labels.
+pub fn selects(selector: &Value, labels: &Value) -> bool {
+    let equal = |(key, value): (&String, &Value)| labels.get(key) == Some(value);
+    let expression = |one: &Value| {
+        let value = labels.get(one["key"].as_str().unwrap());
+        match one["operator"].as_str().unwrap() {
+            "In" => value.is_some_and(|value| one["values"].as_array().unwrap().contains(value)),
+            "Exists" => value.is_some(),
+            other => panic!("{other}"),
+        }
+    };
+    selector["matchLabels"].as_object().into_iter().flatten().all(equal)
+        && selector["matchExpressions"].as_array().into_iter().flatten().all(expression)
+}
+
+/// The Services that a ServiceMonitor has Prometheus ask: those of its own namespace that it selects, and that have the port.
+pub fn services_of_monitor<'a>(cluster: &'a Cluster, monitor: &'a Value) -> Vec<&'a Value> {
+    assert!(monitor["spec"].get("namespaceSelector").is_none());
+    let [endpoint] = monitor["spec"]["endpoints"].as_array().unwrap().as_slice() else { panic!("{monitor}") };
+    let beside = |service: &&Value| service["metadata"]["namespace"] == monitor["metadata"]["namespace"];
+    let fits = |service: &&Value| selects(&monitor["spec"]["selector"], &service["metadata"]["labels"]);
+    let has_port =
+        |service: &&Value| service["spec"]["ports"].as_array().unwrap().iter().any(|port| port["name"] == endpoint["port"]);
+    cluster.of_kind("Service").filter(beside).filter(fits).filter(has_port).collect()
 }
 
 /// The environment of a node's main container: plain values.

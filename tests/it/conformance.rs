@@ -77,6 +77,26 @@ fn fabric_starts_the_sample_of_namespaces() {
     say(&format!("conformance: the orderers of the sample of namespaces: passed in {:.0?}", begun.elapsed()));
 }
 
+/// Operations by TLS, limits, settings of its own, and nodes that dial each other by what they are called outside.
+#[test]
+fn fabric_runs_the_sample_with_everything() {
+    if programs_from((2, 5)).is_none() {
+        return;
+    }
+    let project = Project::copy_of(&root().join("samples/production"));
+    // The version is that of the programs here, and who runs them need not be root to listen.
+    project.replace("values.yaml", "version: 2.5.16", "version: \"2.5\"");
+    project.replace("values.yaml", "className: haproxy", "className: haproxy\n        port: 8443");
+    // Nodes are asked with their own certificates here; `operations` shows one of the user's.
+    project.replace("values.yaml", "clientSecret: prometheus-client", "clientSecret: ''");
+    let manifests = Manifests::read(&project.run(&["render"]).ok().stdout);
+    let nodes = ["orderer-orderer0", "orderer-orderer1", "orderer-orderer2", "org1-peer0", "org2-peer0"];
+    let hosts = nodes.map(|node| (format!("{node}.trade.example.org"), node));
+    let dns: Vec<(&str, &str)> = hosts.iter().map(|(host, node)| (host.as_str(), *node)).collect();
+    let block = project.path().join(format!("channel-artifacts/{CHANNEL}.block"));
+    runs("the sample with everything", &dns, manifests, &block);
+}
+
 #[test]
 fn fabric_3_runs_the_sample_of_bft() {
     conforms_in("3.", "the sample of BFT", || Project::copy_of(&root().join("samples/bft")));

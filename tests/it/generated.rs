@@ -36,6 +36,8 @@ pub struct Generated {
     pub values: String,
     /// Addresses in it that are machines elsewhere.
     pub external: Vec<String>,
+    /// Secrets that the user brings into the cluster.
+    pub brought: Vec<&'static str>,
 }
 
 struct Org {
@@ -77,6 +79,7 @@ pub fn network(seed: u64) -> Generated {
         }),
         values: values(&orgs, dice),
         external: Vec::new(),
+        brought: vec!["registry", "prometheus-client", "outer-couchdb"],
     };
     configtx(&orgs, &mut generated, dice);
     generated
@@ -126,20 +129,66 @@ fn values(orgs: &[Org], dice: &mut Dice) -> String {
         }
         let _ = writeln!(text, "namespaces: {{mode: per-org, of: {{{}}}}}", entries.join(", "));
     }
-    if dice.one_in(3) {
-        let _ = writeln!(text, "orgs: {{{}: {{name: renamed}}}}", orgs[dice.below(orgs.len())].domain);
+    let renamed = dice.one_in(3).then(|| dice.below(orgs.len()));
+    let database = dice.pick(&["couchdb", "couchdb", "leveldb", "external"]);
+    text.push_str("orgs:\n");
+    for (i, org) in orgs.iter().enumerate() {
+        let name = if renamed == Some(i) { "name: renamed, " } else { "" };
+        let own = |node: &Node| {
+            format!("{}: {{couchdb: {{external: {{address: 'outer-{i}-{}:5984'}}}}}}", node.hostname, node.hostname)
+        };
+        // A CouchDB of the user's for each peer.
+        let external = database == "external" && !org.ordering;
+        let nodes: Vec<String> = org.nodes.iter().filter(|_| external).map(own).collect();
+        let _ = writeln!(text, "  {}: {{{name}nodes: {{{}}}}}", org.domain, nodes.join(", "));
     }
-    let database = if dice.one_in(3) { "stateDatabase: leveldb, " } else { "" };
-    for (component, more) in [("peer", database), ("orderer", ""), ("gateway", "")] {
+    text.push_str(&nodes(database, dice));
+    for feature in ["ca", "cli", "connectionProfile", "networkPolicies"] {
+        let _ = writeln!(text, "{feature}: {{enabled: {}}}", dice.one_in(2));
+    }
+    text.push_str(&watching(dice));
+    text
+}
+
+/// What stands under `defaults`, `peer`, `orderer` and `gateway`.
+fn nodes(database: &str, dice: &mut Dice) -> String {
+    let mut text = String::new();
+    if database == "external" {
+        text.push_str("couchdb: {external: {existingSecret: outer-couchdb}}\n");
+    }
+    let database = format!("stateDatabase: {database}, ");
+    for (component, more) in [("peer", database.as_str()), ("orderer", ""), ("gateway", "")] {
+        let affinity = if component == "gateway" && dice.one_in(2) { "sessionAffinity: ClientIP, " } else { "" };
+        let limits =
+            if component != "gateway" && dice.one_in(2) { "resources: {limits: {memory: 4Gi}}, logFormat: json, " } else { "" };
         let kind = dice.pick(&["none", "none", "nodePort", "loadBalancer", "ingress", "tlsRoute"]);
-        let _ = writeln!(text, "{component}: {{{more}expose: {{type: {kind}, domain: out.example, gateway: {{name: edge}}}}}}");
+        let expose = format!("expose: {{type: {kind}, domain: out.example, gateway: {{name: edge}}}}");
+        let _ = writeln!(text, "{component}: {{{more}{affinity}{limits}{expose}}}");
     }
     if dice.one_in(2) {
-        text.push_str("ca: {enabled: true}\n");
+        let apart = dice.pick(&["soft", "hard", "none"]);
+        let _ = writeln!(text, "defaults:\n  podAntiAffinity: {apart}\n  priorityClassName: high\n  nodeSelector: {{disk: ssd}}");
+        text.push_str("  tolerations: [{key: fabric, operator: Exists}]\n  podLabels: {team: trade}\n");
+        text.push_str("  topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}]\n");
+        text.push_str("  hostAliases: [{ip: 203.0.113.7, hostnames: [far.away.example]}]\n");
     }
     if dice.one_in(2) {
-        text.push_str("cli: {enabled: true}\n");
+        text.push_str("image: {registry: mirror.example, pullSecrets: [registry]}\n");
     }
+    if dice.one_in(4) {
+        text.push_str("chaincode: {runtime: dind}\n");
+    }
+    text
+}
+
+/// Metrics, who is told them, and what is made of them.
+fn watching(dice: &mut Dice) -> String {
+    let mut text = String::from("monitoring:\n");
+    for feature in ["serviceMonitor", "prometheusRule", "dashboard"] {
+        let _ = writeln!(text, "  {feature}: {{enabled: {}}}", dice.one_in(2));
+    }
+    let client = if dice.one_in(2) { "prometheus-client" } else { "" };
+    let _ = writeln!(text, "operations: {{tls: {{enabled: {}, clientSecret: '{client}'}}}}", dice.one_in(2));
     text
 }
 

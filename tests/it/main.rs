@@ -34,7 +34,7 @@ mod layers;
 mod namespaces;
 mod network_policies;
 mod networks;
-mod monitoring_types;
+mod custom_resources;
 mod operations;
 mod pods;
 mod profile;

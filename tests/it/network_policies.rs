@@ -1,5 +1,6 @@
 //! Who may reach whom: rendered NetworkPolicies, judged as Kubernetes does, over all samples.
 
+use crate::cluster::selects;
 use crate::support::Project;
 use crate::variants::{expect, with_values};
 use serde::Deserialize;
@@ -101,16 +102,6 @@ fn comes_from(source: &Value, policy: &Value, from: &End) -> bool {
     there && source.get("podSelector").is_none_or(|selector| selects(selector, &from.labels))
 }
 
-fn selects(selector: &Value, labels: &Value) -> bool {
-    let equal = |(key, value): (&String, &Value)| labels.get(key) == Some(value);
-    let expression = |one: &Value| match one["operator"].as_str().unwrap() {
-        "In" => labels.get(one["key"].as_str().unwrap()).is_some_and(|value| one["values"].as_array().unwrap().contains(value)),
-        other => panic!("{other}"),
-    };
-    selector["matchLabels"].as_object().into_iter().flatten().all(equal)
-        && selector["matchExpressions"].as_array().into_iter().flatten().all(expression)
-}
-
 /// A pod that is none of the network's, of a namespace with only the label that Kubernetes gives.
 fn stranger(namespace: &str, labels: Value) -> End {
     let namespace_labels = json!({"kubernetes.io/metadata.name": namespace});
@@ -125,7 +116,7 @@ fn beside(node: &End, component: &str) -> End {
     End { name: component.to_owned(), labels, ports: Vec::new(), ..node.clone() }
 }
 
-const SAMPLES: &[&str] = &["", "namespaces", "bft", "solo", "kafka"];
+const SAMPLES: &[&str] = &["", "namespaces", "production", "bft", "solo", "kafka"];
 
 fn sample(name: &str) -> Project {
     if name.is_empty() { Project::sample_with_stores() } else { Project::other_sample_with_stores(name) }
@@ -145,6 +136,7 @@ const DIALLED: &[(&str, &str, &str)] = &[
     ("cli", "peer", "grpc"),
     ("cli", "orderer", "grpc"),
     ("cli", "orderer", "admin"),
+    ("cli", "ca", "https"),
     ("flow", "orderer", "admin"),
     ("flow", "orderer", "operations"),
 ];
@@ -190,17 +182,18 @@ fn strangers_reach_what_is_for_clients_and_nothing_else() {
             let disguised = End { labels: pod.labels.clone(), ..stranger("elsewhere", json!({})) };
             let strangers = [stranger("elsewhere", json!({})), stranger(&pod.namespace, json!({"app": "x"})), disguised];
             for (port_name, port) in &pod.ports {
+                let served = [("peer", "grpc"), ("orderer", "grpc"), ("ca", "https")];
+                let is_for_clients = served.contains(&(pod.component(), port_name.as_str()));
                 for stranger in &strangers {
-                    let is_for_clients = port_name == "grpc" && ["peer", "orderer"].contains(&pod.component());
                     let what = format!("`{name}`: {stranger:?} to {port_name} of {}", pod.name);
                     assert_eq!(open.lets(stranger, pod, *port), is_for_clients, "{what}");
                     assert!(!narrow.lets(stranger, pod, *port), "narrow, {what}");
                 }
                 let client = stranger("apps", json!({}));
-                assert_eq!(narrow.lets(&client, pod, *port), port_name == "grpc", "`{name}`: {port_name} of {}", pod.name);
+                assert_eq!(narrow.lets(&client, pod, *port), is_for_clients, "`{name}`: {port_name} of {}", pod.name);
                 let prometheus = stranger("monitoring", json!({}));
                 let told = open.lets(&prometheus, pod, *port);
-                assert_eq!(told, ["grpc", "operations"].contains(&port_name.as_str()), "`{name}`: {port_name} of {}", pod.name);
+                assert_eq!(told, is_for_clients || port_name == "operations", "`{name}`: {port_name} of {}", pod.name);
             }
         }
     }

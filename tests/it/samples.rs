@@ -14,6 +14,11 @@ fn the_sample_of_namespaces_renders_as_its_golden_tree_says() {
 }
 
 #[test]
+fn the_sample_with_everything_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("production"), "production");
+}
+
+#[test]
 fn the_sample_of_bft_renders_as_its_golden_tree_says() {
     renders_as(&Project::other_sample_with_stores("bft"), "bft");
 }

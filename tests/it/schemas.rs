@@ -1,6 +1,6 @@
 //! Every golden manifest against Kubernetes' own types: a field that they do not know is an error, and none is lost on the way.
 
-use crate::monitoring_types::{PrometheusRule, ServiceMonitor};
+use crate::custom_resources::{PrometheusRule, ServiceMonitor, TLSRoute};
 use crate::support::{files, read, root};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,7 @@ const VERSIONS: &[(&str, &[Kind])] = &[("1.29", kinds!(k8s_openapi)), ("1.37", k
 const OF_OPERATOR: &[Kind] = &[
     ("monitoring.coreos.com/v1", "ServiceMonitor", strictly::<ServiceMonitor>),
     ("monitoring.coreos.com/v1", "PrometheusRule", strictly::<PrometheusRule>),
+    ("gateway.networking.k8s.io/v1", "TLSRoute", strictly::<TLSRoute>),
 ];
 
 #[test]

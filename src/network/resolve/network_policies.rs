@@ -6,8 +6,8 @@ use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::values::NetworkPolicySettings;
 use crate::network::{
-    ChaincodeRuntime, Channel, Consenter, Ingress, Kafka, Listener, Namespace, NetworkPolicy, Node, Org, OrgKind, PodSource,
-    Port, Role, Sources, names,
+    ChaincodeRuntime, Channel, Consenter, FabricCa, Ingress, Kafka, Listener, Namespace, NetworkPolicy, Node, Org, OrgKind,
+    PodSource, Port, Role, Sources, names,
 };
 use crate::yaml::{Free, FreeMap, Spanned};
 use std::collections::BTreeSet;
@@ -40,6 +40,8 @@ pub fn settle(
         namespace.network_policies.extend(policies.of_orderers(&own));
         let peers = own.iter().filter(|org| org.kind == OrgKind::Peer && !org.nodes.is_empty());
         namespace.network_policies.extend(peers.map(|org| policies.of_peers(org)));
+        let cas = own.iter().filter_map(|org| org.fabric_ca.as_ref());
+        namespace.network_policies.extend(cas.map(|ca| policies.of_fabric_ca(ca)));
         let kafka = kafka.filter(|kafka| kafka.pods.namespace == namespace.name);
         namespace.network_policies.extend(kafka.into_iter().flat_map(|kafka| policies.of_kafka(kafka)));
     }
@@ -102,6 +104,17 @@ impl Policies<'_> {
             labels: names::labels(self.network, names::application(Role::Peer), component, Some(&org.name)),
             selector: names::org_selector(&org.name, component),
             ingress: ingress(nodes.iter().flat_map(|node| &node.ports), rules),
+        }
+    }
+
+    /// Over an org's Fabric CA: whoever calls nodes was enrolled by it, and is enrolled by it anew.
+    fn of_fabric_ca(&self, ca: &FabricCa) -> NetworkPolicy {
+        let rules = [(Listener::Https, self.clients()), (Listener::Operations, only(Vec::new(), &self.settings.monitoring))];
+        NetworkPolicy {
+            name: ca.name.clone(),
+            labels: ca.labels.clone(),
+            selector: ca.selector.clone(),
+            ingress: ingress(ca.ports.iter(), rules),
         }
     }
 

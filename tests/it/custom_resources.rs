@@ -1,4 +1,5 @@
-//! The objects of Prometheus' operator, as far as they are rendered: its CustomResourceDefinitions (`monitoring.coreos.com/v1`) as types.
+//! Objects that are not Kubernetes' own, as far as they are rendered: the CustomResourceDefinitions of Prometheus' operator
+//! (`monitoring.coreos.com/v1`) and of the Gateway API (`gateway.networking.k8s.io/v1`) as types.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::{Deserialize, Serialize};
@@ -39,4 +40,9 @@ types! {
         record: String, alert: String, expr: String, r#for: String, labels: BTreeMap<String, String>,
         annotations: BTreeMap<String, String>,
     }
+    TLSRoute { api_version: String, kind: String, metadata: ObjectMeta, spec: TLSRouteSpec, }
+    TLSRouteSpec { parent_refs: Vec<ParentReference>, hostnames: Vec<String>, rules: Vec<TLSRouteRule>, }
+    ParentReference { name: String, namespace: String, section_name: String, }
+    TLSRouteRule { backend_refs: Vec<BackendRef>, }
+    BackendRef { name: String, port: u16, }
 }
