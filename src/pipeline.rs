@@ -12,9 +12,11 @@ use crate::input;
 use crate::lock::{Lock, Memory, NodePorts};
 use crate::network::flow::roll;
 use crate::network::{self, Channel, Network, Purpose};
+use crate::output;
 use crate::project::{ChannelChoice, Project};
 use crate::render::{self, Object, Secrets, Templates};
 use crate::store::{Keys, Making, Policy, Store};
+use std::collections::BTreeSet;
 
 /// A walk along the line: which project, what it may make, and who is told how far it is.
 #[derive(Clone, Copy)]
@@ -264,10 +266,20 @@ pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &
 
 /// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.
 pub fn rehearse(project: &Project, memory: Memory, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
+    objects(&made_in_memory(project, memory, problems)?, templates, Secrets::Redact, problems)
+}
+
+fn made_in_memory(project: &Project, memory: Memory, problems: &mut Problems) -> Result<Made, Stop> {
     let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
-    let made =
-        make(Walk { project, policy, memory, purpose: Purpose::Deployment, names: Names::Checked, progress: &Silent }, problems)?;
-    objects(&made, templates, Secrets::Redact, problems)
+    make(Walk { project, policy, memory, purpose: Purpose::Deployment, names: Names::Checked, progress: &Silent }, problems)
+}
+
+/// Every image that a network needs, that of its flows too, once and sorted.
+pub fn images(project: &Project, templates: &Templates, problems: &mut Problems) -> Result<BTreeSet<String>, Stop> {
+    let made = made_in_memory(project, Memory::Counts, problems)?;
+    let mut images = output::images(&objects(&made, templates, Secrets::Redact, problems)?);
+    images.insert(made.network.flow.image.reference);
+    Ok(images)
 }
 
 /// The objects that restart orderers. It takes no keys: who runs it need not have them.

@@ -3,8 +3,6 @@
 use super::project_args::ProjectArgs;
 use super::{Status, print, report};
 use crate::diag::{Problems, Stop};
-use crate::lock::Memory;
-use crate::output;
 use crate::pipeline;
 use crate::project::Project;
 use crate::render::{self, Templates};
@@ -28,7 +26,7 @@ impl Args {
     fn images(&self, project: &Project, problems: &mut Problems) -> Result<String, Stop> {
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
-        let objects = pipeline::rehearse(project, Memory::Counts, &templates, problems)?;
-        Ok(output::images(&objects).iter().map(|image| format!("{image}\n")).collect())
+        let images = pipeline::images(project, &templates, problems)?;
+        Ok(images.iter().map(|image| format!("{image}\n")).collect())
     }
 }

@@ -471,6 +471,8 @@ codes! {
         "The lists under `networkPolicies` have Kubernetes' own NetworkPolicyPeers: `namespaceSelector`, `podSelector`, or both, or an\n`ipBlock` alone with a `cidr`, and in `except` parts of that range."
     FK0751 Warning "a consenter that network policies keep out"
         "A channel names a consenter that fabkube does not run, and orderers let in nobody but the network's own pods and those that\n`networkPolicies` names. Which address it comes from stands in none of your files: name it in `networkPolicies.consenters`."
+    FK0752 Warning "a way in from outside that network policies close"
+        "Something is exposed, and `networkPolicies.clients` names nobody who could come in by it: what comes through a port of a machine or a\nload balancer has an address that only an `ipBlock` names, and what comes through an Ingress or a TLSRoute is its controller's."
     FK0760 Error "no orderer to restart"
         "`flow roll` restarts orderers. Kubernetes restarts a changed peer by itself."
     FK0780 Error "a peer with neither Docker nor a builder"

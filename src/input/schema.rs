@@ -69,21 +69,29 @@ impl Writer {
 
     fn property(&self, key: &str, shape: &Shape, path: &str, levels: &Levels<'_>) -> Value {
         let mut below = levels.below(key);
-        if path.is_empty() || path == "orgs" {
-            // What a component does not say of a setting is said where all pods have it, and of orderers where peers do.
-            let same = if key == "orderer" { ["defaults", "peer"].as_slice() } else { &["defaults"] };
-            below.others.extend(same.iter().filter_map(|component| self.tree.get(component)));
+        if path.is_empty() || path == "orgs" || [("orgs.nodes", "couchdb"), ("chaincode", "dind")].contains(&(path, key)) {
+            // What a component does not say of a setting is said where all pods have it, or of peers, which come first.
+            below.others.extend(["defaults", "peer"].iter().filter_map(|component| self.tree.get(component)));
         }
         let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
         let mut schema = self.schema(shape, &path, &below);
         let said = levels.own.iter().chain(&levels.others).find_map(|level| self.comments.of(level, key));
-        if let Some(text) = said.or_else(|| self.comments.left_out.get(key)) {
+        if let Some(text) = said.or_else(|| self.comments.left_out.get(key)).map(String::as_str).or_else(|| of_orgs(&path)) {
             schema.insert("description".to_owned(), json!(text));
         }
-        if let Some(default) = below.own.and_then(|own| default(shape, own)) {
-            if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut).filter(|words| !words.contains(&default)) {
-                words.push(default.clone());
+        // What a level further up has may stand here too: nothing at all, where that leaves the choice to somebody else.
+        let defaults: Vec<Value> = below.own.iter().chain(&below.others).filter_map(|level| default(shape, level)).collect();
+        if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+            for default in &defaults {
+                let same = if default == "" { vec![default.clone(), Value::Null] } else { vec![default.clone()] };
+                same.into_iter().for_each(|word| {
+                    if !words.contains(&word) {
+                        words.push(word)
+                    }
+                });
             }
+        }
+        if let Some(default) = below.own.and_then(|own| default(shape, own)) {
             schema.insert("default".to_owned(), default);
         }
         Value::Object(schema)
@@ -100,6 +108,17 @@ impl Writer {
             _ => Vec::new(),
         };
         Levels { own: None, others }
+    }
+}
+
+/// What orgs alone have: the embedded file has none.
+fn of_orgs(path: &str) -> Option<&'static str> {
+    match path {
+        "orgs.name" => {
+            Some("What the org's objects are called. Empty: its Name in crypto-config.yaml, as Kubernetes can take it.")
+        }
+        "orgs.nodes" => Some("What differs for its nodes, by hostname."),
+        _ => None,
     }
 }
 

@@ -13,9 +13,24 @@ fn images(project: &Project, values: &str) -> Vec<String> {
 #[test]
 fn each_image_is_there_once_and_sorted() {
     let own = "peer: {extraContainers: [{name: a, image: 'logger:1'}], extraInitContainers: [{name: b, image: 'busybox:1'}]}\n";
-    let all = ["busybox:1", "docker.io/hyperledger/fabric-orderer:2.5.16", "docker.io/hyperledger/fabric-peer:2.5.16"];
+    let all = [
+        "busybox:1",
+        "docker.io/alpine/k8s:1.34.1",
+        "docker.io/hyperledger/fabric-orderer:2.5.16",
+        "docker.io/hyperledger/fabric-peer:2.5.16",
+    ];
     let all: Vec<&str> = all.into_iter().chain(["docker.io/library/couchdb:3.4.2", "logger:1"]).collect();
     assert_eq!(images(&Project::sample(), own), all);
+}
+
+#[test]
+fn what_only_some_networks_have_and_flows_are_among_them() {
+    let own = "ca: {enabled: true}\ncli: {enabled: true}\nflow: {image: {registry: tools.corp, repository: kubectl, tag: v1}}\n";
+    let listed = images(&Project::sample_with_stores(), own);
+    for image in ["docker.io/hyperledger/fabric-ca:1.5.21", "docker.io/hyperledger/fabric-tools:2.5.16", "tools.corp/kubectl:v1"]
+    {
+        assert!(listed.iter().any(|known| known == image), "{image}: {listed:?}");
+    }
 }
 
 #[test]

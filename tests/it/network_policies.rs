@@ -27,19 +27,18 @@ impl End {
     }
 }
 
-/// What is rendered of a sample with network policies.
+/// What is rendered of a sample with network policies and all that dials or is dialled, and the pods of flows.
 struct Rendered {
     pods: Vec<End>,
     policies: Vec<Value>,
 }
 
 fn rendered(project: &Project, values: &str) -> Rendered {
-    project.write("own.yaml", &format!("networkPolicies: {{enabled: true, {values}}}"));
-    let mut args = vec!["render", "--frozen", "--secrets", "omit"];
-    if project.path().join("values.yaml").exists() {
-        args.extend(["-f", "values.yaml"]);
-    }
-    let stream = project.run(&[args.as_slice(), &["-f", "own.yaml"]].concat()).ok().stdout;
+    let options = "ca: {enabled: true}\ncli: {enabled: true}\noperations: {tls: {enabled: true}}";
+    project.write("own.yaml", &format!("{options}\nnetworkPolicies: {{enabled: true, {values}}}"));
+    let files = if project.path().join("values.yaml").exists() { vec!["-f", "values.yaml"] } else { Vec::new() };
+    let run = |command: &[&str]| project.run(&[command, files.as_slice(), &["-f", "own.yaml"]].concat()).ok().stdout;
+    let stream = [run(&["render", "--secrets", "omit"]), run(&["flow", "roll"])].join("---\n");
     let objects: Vec<Value> = serde_yaml::Deserializer::from_str(&stream).map(|one| Value::deserialize(one).unwrap()).collect();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let of_kind = |kind: &'static str| objects.iter().filter(move |object| object["kind"] == kind);
@@ -137,9 +136,11 @@ const DIALLED: &[(&str, &str, &str)] = &[
     ("cli", "orderer", "grpc"),
     ("cli", "orderer", "admin"),
     ("cli", "ca", "https"),
-    ("flow", "orderer", "admin"),
     ("flow", "orderer", "operations"),
 ];
+
+/// What clients call: components and their ports.
+const CALLED: &[(&str, &str)] = &[("peer", "grpc"), ("orderer", "grpc"), ("ca", "https")];
 
 #[test]
 fn what_the_network_needs_of_itself_is_let_through() {
@@ -154,10 +155,7 @@ fn what_the_network_needs_of_itself_is_let_through() {
         for clients in ["", "clients: [{namespaceSelector: {matchLabels: {team: none}}}]"] {
             let rendered = rendered(&project, clients);
             for (from, to, name_of_port) in DIALLED {
-                // What does not run all the time may be in any namespace of the network.
-                let of_tasks = rendered.pods.iter().filter(|_| ["cli", "flow"].contains(from)).map(|node| beside(node, from));
-                let made_up: Vec<End> = of_tasks.collect();
-                for dialling in rendered.of(from).chain(&made_up) {
+                for dialling in rendered.of(from) {
                     for (dialled, port) in rendered.of(to).filter_map(|pod| Some((pod, pod.port(name_of_port)?))) {
                         let (one, other) = (&dialling.name, &dialled.name);
                         assert!(rendered.lets(dialling, dialled, port), "`{name}`, {clients}: {one} cannot reach {other}:{port}");
@@ -171,6 +169,22 @@ fn what_the_network_needs_of_itself_is_let_through() {
     assert!(unseen.is_empty(), "no sample has {unseen:?}");
 }
 
+/// With clients narrowed, nobody in the network reaches more than it needs.
+#[test]
+fn what_the_network_does_not_need_of_itself_is_closed() {
+    for name in SAMPLES {
+        let rendered = rendered(&sample(name), "clients: [{namespaceSelector: {matchLabels: {team: none}}}]");
+        for (from, to) in rendered.pods.iter().flat_map(|from| rendered.pods.iter().map(move |to| (from, to))) {
+            // Chaincodes that a Docker in a peer's pod runs have that pod's address.
+            for (port_name, port) in to.ports.iter().filter(|(name, _)| name != "chaincode") {
+                let is_needed = DIALLED.contains(&(from.component(), to.component(), port_name));
+                let is_let = rendered.lets(from, to, *port);
+                assert_eq!(is_let, is_needed, "`{name}`: {} to {port_name} of {}", from.name, to.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn strangers_reach_what_is_for_clients_and_nothing_else() {
     for name in SAMPLES {
@@ -182,14 +196,14 @@ fn strangers_reach_what_is_for_clients_and_nothing_else() {
             let disguised = End { labels: pod.labels.clone(), ..stranger("elsewhere", json!({})) };
             let strangers = [stranger("elsewhere", json!({})), stranger(&pod.namespace, json!({"app": "x"})), disguised];
             for (port_name, port) in &pod.ports {
-                let served = [("peer", "grpc"), ("orderer", "grpc"), ("ca", "https")];
-                let is_for_clients = served.contains(&(pod.component(), port_name.as_str()));
                 for stranger in &strangers {
+                    let is_for_clients = CALLED.contains(&(pod.component(), port_name));
                     let what = format!("`{name}`: {stranger:?} to {port_name} of {}", pod.name);
                     assert_eq!(open.lets(stranger, pod, *port), is_for_clients, "{what}");
                     assert!(!narrow.lets(stranger, pod, *port), "narrow, {what}");
                 }
                 let client = stranger("apps", json!({}));
+                let is_for_clients = CALLED.contains(&(pod.component(), port_name));
                 assert_eq!(narrow.lets(&client, pod, *port), is_for_clients, "`{name}`: {port_name} of {}", pod.name);
                 let prometheus = stranger("monitoring", json!({}));
                 let told = open.lets(&prometheus, pod, *port);

@@ -45,6 +45,8 @@ fn what_fabkube_takes_is_valid() {
         "peer: {image: {tag: 2.5}, resources: {limits: {cpu: 1}}, affinity: {nodeAffinity: {anything: 1}}, stateDatabase: leveldb}",
         "orgs: {org1.example.com: {peer: {storage: {size: 5Gi}}, nodes: {peer0: {couchdb: {user: me}, extraContainers: [{name: a}]}}}}",
         "defaults: {tolerations: [{key: a, operator: Exists, tolerationSeconds: 5}], nodeSelector: {a: b}}",
+        "couchdb: {logLevel: }",
+        "orgs: {org1.example.com: {gateway: {expose: {externalTrafficPolicy: }}, nodes: {peer0: {couchdb: {logLevel: ''}}}}}",
     ] {
         assert_eq!(objections(&value(values)), Vec::<String>::new(), "{values}");
         let problems = problems(values);
@@ -96,6 +98,12 @@ fn every_word_that_it_lists_is_one_that_fabkube_takes_and_no_other_is() {
                 "rollout" => nested("orderer.rollout", word),
                 "tolerations.operator" => format!("defaults: {{tolerations: [{{key: a, operator: {word}}}]}}"),
                 "tolerations.effect" => format!("defaults: {{tolerations: [{{key: a, effect: {word}}}]}}"),
+                "expose.type" | "metrics.provider" => nested(&format!("peer.{end}"), word),
+                "gateway.sessionAffinity" | "couchdb.logLevel" => nested(end, word),
+                "ca.logLevel" => format!("ca: {{enabled: true, logLevel: {word}}}"),
+                "expose.externalTrafficPolicy" => {
+                    format!("gateway: {{expose: {{type: loadBalancer, externalTrafficPolicy: {word}}}}}")
+                }
                 other => panic!("say how `{other}` is written"),
             };
             assert_eq!(!problems(&values).contains(&Code::FK0212), is_known, "{values}");
@@ -136,10 +144,29 @@ fn defaults_and_comments_are_those_of_the_embedded_file() {
         ("orderer.storage.size", "The size of the ledger's volume."),
         ("orgs.*.nodes.*.storage.size", "The size of the ledger's volume."),
         ("orgs.*.nodes.*.couchdb.user", "The name of its administrator"),
-        ("couchdb.image.repository", ""),
+        ("couchdb.image.repository", "Its name there"),
+        ("gateway.expose.host", "The host that others dial."),
+        ("chaincode.dind.resources.limits", "What it may use at most"),
     ] {
         let said = at(path)["description"].as_str().unwrap_or_default().to_owned();
-        assert!(said.starts_with(comment) && said.is_empty() == comment.is_empty(), "{path}: {said}");
+        assert!(said.starts_with(comment), "{path}: {said}");
         assert!(!path.contains('*') || at(path).get("default").is_none(), "{path}");
     }
+}
+
+/// Whoever points at a key in an editor is told what it is for. Items of lists are Kubernetes' own.
+#[test]
+fn every_key_is_described() {
+    fn undescribed(schema: &Value, path: &str) -> Vec<String> {
+        let properties = schema["properties"].as_object().into_iter().flatten().flat_map(|(key, property)| {
+            let path = format!("{path}.{key}");
+            let own = property["description"].as_str().is_none_or(str::is_empty).then(|| path.clone());
+            own.into_iter().chain(undescribed(property, &path)).collect::<Vec<_>>()
+        });
+        let of_items = schema["additionalProperties"].as_object().map(|items| Value::Object(items.clone()));
+        properties.chain(of_items.iter().flat_map(|items| undescribed(items, &format!("{path}.*")))).collect()
+    }
+    let all = schema().unwrap();
+    assert_eq!(undescribed(&all, ""), Vec::<String>::new());
+    assert!(all.pointer("/properties/flow/properties/image/properties/tag/description").is_some());
 }

@@ -9,6 +9,15 @@ pub const ROLLOUT: &[&str] = &["ordered", "rolling"];
 pub const CHAINCODE_RUNTIME: &[&str] = &["ccaas", "dind", "none"];
 pub const TOLERATION_OPERATOR: &[&str] = &["Exists", "Equal"];
 pub const TAINT_EFFECT: &[&str] = &["NoSchedule", "PreferNoSchedule", "NoExecute"];
+pub const EXPOSE_TYPE: &[&str] = &["none", "nodePort", "loadBalancer", "ingress", "tlsRoute"];
+pub const EXTERNAL_TRAFFIC_POLICY: &[&str] = &["Cluster", "Local"];
+pub const SESSION_AFFINITY: &[&str] = &["None", "ClientIP"];
+/// Fabric's own (`core/operations/system.go`).
+pub const METRICS_PROVIDER: &[&str] = &["prometheus", "statsd", "disabled"];
+/// Fabric CA's own.
+pub const CA_LOG_LEVEL: &[&str] = &["info", "warning", "debug", "error", "fatal", "critical"];
+/// CouchDB's own (`[log] level`, `src/couch_log/src/couch_log_util.erl`).
+pub const COUCHDB_LOG_LEVEL: &[&str] = &["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none"];
 
 /// Each with the end of the path that its settings have, wherever in the file they stand.
 pub const BY_PATH: &[(&str, &[&str])] = &[
@@ -21,6 +30,12 @@ pub const BY_PATH: &[(&str, &[&str])] = &[
     ("chaincode.runtime", CHAINCODE_RUNTIME),
     ("tolerations.operator", TOLERATION_OPERATOR),
     ("tolerations.effect", TAINT_EFFECT),
+    ("expose.type", EXPOSE_TYPE),
+    ("expose.externalTrafficPolicy", EXTERNAL_TRAFFIC_POLICY),
+    ("gateway.sessionAffinity", SESSION_AFFINITY),
+    ("metrics.provider", METRICS_PROVIDER),
+    ("ca.logLevel", CA_LOG_LEVEL),
+    ("couchdb.logLevel", COUCHDB_LOG_LEVEL),
 ];
 
 /// What a setting can be, where it is one of a few words.

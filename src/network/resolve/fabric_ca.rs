@@ -5,6 +5,7 @@ use super::orgs::OrgDraft;
 use super::{Cluster, names_checked, pods, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
+use crate::input::values::words;
 use crate::network::addresses::{self, port};
 use crate::network::{FabricCa, FabricCaPaths, KeyAlgorithm, Listener, Port, ServicePort, names};
 use crate::yaml::{Free, FreeMap};
@@ -72,8 +73,7 @@ pub fn fabric_ca(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problem
     }
     check_key(org, &own.enabled.place, problems);
     check_config(&own.config, problems);
-    let levels = ["info", "warning", "debug", "error", "fatal", "critical"];
-    settings::one_of(&own.log_level, "log level of a Fabric CA", &levels, problems);
+    settings::one_of(&own.log_level, "log level of a Fabric CA", words::CA_LOG_LEVEL, problems);
     let user = settings::needed(&own.user, "ca.user", problems);
     let name = names::fabric_ca(&org.name);
     names_checked("Fabric CA", (&name, &org.name), (&org.domain, &org.place), problems);

@@ -4,7 +4,7 @@ use super::orgs::OrgDraft;
 use super::settings::one_of;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
-use crate::input::values::GatewaySettings;
+use crate::input::values::{GatewaySettings, words};
 use crate::network::{OrgKind, SessionAffinity};
 
 /// The longest time that Kubernetes remembers an address for (`pkg/apis/core`, `MaxClientIPServiceAffinitySeconds`).
@@ -17,7 +17,7 @@ pub fn session_affinity(org: &OrgDraft, inputs: &Inputs, problems: &mut Problems
     }
     let settings = inputs.values.gateway(&org.domain, problems);
     let GatewaySettings { session_affinity, session_affinity_timeout_seconds: timeout, expose: _ } = &settings;
-    one_of(session_affinity, "session affinity", &["None", "ClientIP"], problems);
+    one_of(session_affinity, "session affinity", words::SESSION_AFFINITY, problems);
     let timeout_seconds = u32::try_from(timeout.value).ok().filter(|_| (1..=LONGEST).contains(&timeout.value));
     if timeout_seconds.is_none() {
         let problem = Problem::new(Code::FK0216, format!("`{timeout}` is no time for a session affinity to last"));

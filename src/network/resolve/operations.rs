@@ -3,7 +3,7 @@
 use super::settings;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
-use crate::input::values::{MetricsSettings, NodeSettings, OperationsTlsSettings};
+use crate::input::values::{MetricsSettings, NodeSettings, OperationsTlsSettings, words};
 use crate::network::addresses::{port, split_host_port};
 use crate::network::{EnvVar, Metrics, Operations, OperationsTls, Paths, Role, names};
 use crate::yaml::Spanned;
@@ -35,7 +35,7 @@ pub fn check(tls: &OperationsTlsSettings, problems: &mut Problems) {
 /// Where a node's metrics go.
 fn metrics(settings: &MetricsSettings, problems: &mut Problems) -> Metrics {
     let MetricsSettings { provider, statsd } = settings;
-    settings::one_of(provider, "provider of metrics", &["prometheus", "statsd", "disabled"], problems);
+    settings::one_of(provider, "provider of metrics", words::METRICS_PROVIDER, problems);
     match provider.value.as_str() {
         "statsd" => {
             check_statsd(provider, &statsd.address, problems);

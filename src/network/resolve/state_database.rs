@@ -42,13 +42,12 @@ pub fn state_database(
     }
 }
 
-/// CouchDB's own words (`[log] level`, `src/couch_log/src/couch_log_util.erl`).
+/// What CouchDB logs, where the user chose it.
 fn log_level(level: &Spanned<String>, problems: &mut Problems) -> Option<String> {
     if !given(level) {
         return None;
     }
-    let known = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none"];
-    settings::one_of(level, "log level of CouchDB", &known, problems);
+    settings::one_of(level, "log level of CouchDB", words::COUCHDB_LOG_LEVEL, problems);
     Some(level.value.clone())
 }
 

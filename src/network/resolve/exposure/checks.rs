@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
-use crate::input::values::{ExposureSettings, RouteParentSettings, is_default};
+use crate::input::values::{ExposureSettings, RouteParentSettings, is_default, words};
 use crate::network::resolve::settings;
 use crate::network::{RouteParent, addresses, names};
 use crate::yaml::Spanned;
@@ -66,7 +66,7 @@ pub enum ByName {
 /// Kubernetes' own word, where there is one.
 pub fn traffic_policy(setting: &Spanned<String>, problems: &mut Problems) -> Option<String> {
     if given(setting) {
-        settings::one_of(setting, "externalTrafficPolicy", &["Cluster", "Local"], problems);
+        settings::one_of(setting, "externalTrafficPolicy", words::EXTERNAL_TRAFFIC_POLICY, problems);
     }
     text(setting)
 }

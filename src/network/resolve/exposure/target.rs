@@ -4,7 +4,7 @@ use super::checks::{self, ByName};
 use super::node_ports::WantedPort;
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
-use crate::input::values::ExposureSettings;
+use crate::input::values::{ExposureSettings, words};
 use crate::network::addresses::port;
 use crate::network::resolve::ordering::Ordering;
 use crate::network::resolve::orgs::{NodeDraft, OrgDraft};
@@ -74,7 +74,7 @@ impl Target {
     /// How it is exposed; `None` where it is not. Node ports and what follows from them are left at 0.
     pub fn exposure(&self, settings: &ExposureSettings, tls: Tls, problems: &mut Problems) -> Option<Exposure> {
         let kind = &settings.kind;
-        settings::one_of(kind, "way to expose nodes", &["none", "nodePort", "loadBalancer", "ingress", "tlsRoute"], problems);
+        settings::one_of(kind, "way to expose nodes", words::EXPOSE_TYPE, problems);
         checks::warn_of_idle(settings, problems);
         let traffic_policy = checks::traffic_policy(&settings.external_traffic_policy, problems);
         let behind = self.behind;
