@@ -5,7 +5,7 @@ use super::client::{Address, Admin, address};
 use super::cluster::Cluster;
 use super::manifests::Manifests;
 use super::network::{join_orderers, leave_couchdb_out, no_secret_is_logged};
-use super::pod::{Pod, write_files};
+use super::pod::write_files;
 use super::process::{Access, Invocation};
 use super::programs::{programs_from, programs_of_fabric_ca, say};
 use crate::authorities::{P384, company_ca};
@@ -61,7 +61,8 @@ fn enrols(case: &str, project: impl Fn() -> Project) {
     });
     let peer = cluster.nodes("peer").into_iter().find(|peer| peer.label("org") == "org1").expect("org1 has a peer");
     let at = address(&cluster, &[], &peer.name, "grpc");
-    let acting_as = |msp: &Path| Admin::new(&cluster, peer).acting_as(&ca.with_roots(msp, peer), "Org1MSP");
+    let org_msp = project.path().join("crypto-config/peerOrganizations/org1.example.com/msp");
+    let acting_as = |msp: &Path| Admin::new(&cluster, peer).acting_as(&ca.with_roots(msp, &org_msp), "Org1MSP");
     let listed = acting_as(&user).peer(&cluster, &at, &["channel", "list"]);
     assert!(listed.is_ok(), "{listed:?}\n{}", cluster.tails());
     // Its type counts as its role, by NodeOUs.
@@ -152,16 +153,15 @@ impl<'a> Ca<'a> {
         home.join("msp")
     }
 
-    /// Somebody's MSP: what was enrolled, and the public part of the org's own, as `<org>-msp` has it.
-    fn with_roots(&self, enrolled: &Path, peer: &Pod) -> PathBuf {
+    /// Somebody's MSP, as docs/fabric-ca.md has it made: what was enrolled, and the public part of the org's own in place of the
+    /// CAs that the client wrote.
+    fn with_roots(&self, enrolled: &Path, org_msp: &Path) -> PathBuf {
         let msp = enrolled.with_file_name("whole-msp");
-        let public = self.cluster.manifests.secret(&format!("{}-msp", peer.label("org")));
-        let mut items = peer.items_at("CORE_PEER_MSPCONFIGPATH");
-        items.retain(|item| public.contains_key(&item.key));
-        write_files(&public, Some(&items), None, &msp);
-        for folder in ["signcerts", "keystore"] {
-            crate::support::copy_tree(&enrolled.join(folder), &msp.join(folder));
+        crate::support::copy_tree(enrolled, &msp);
+        for folder in ["cacerts", "intermediatecerts"] {
+            drop(std::fs::remove_dir_all(msp.join(folder)));
         }
+        crate::support::copy_tree(org_msp, &msp);
         msp
     }
 
