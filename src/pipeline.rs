@@ -265,18 +265,23 @@ pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &
 }
 
 /// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.
-pub fn rehearse(project: &Project, memory: Memory, templates: &Templates, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    objects(&made_in_memory(project, memory, problems)?, templates, Secrets::Redact, problems)
+pub fn rehearse(
+    project: &Project,
+    (memory, keys): (Memory, Keys),
+    templates: &Templates,
+    problems: &mut Problems,
+) -> Result<Vec<Object>, Stop> {
+    objects(&made_in_memory(project, (memory, keys), problems)?, templates, Secrets::Redact, problems)
 }
 
-fn made_in_memory(project: &Project, memory: Memory, problems: &mut Problems) -> Result<Made, Stop> {
-    let policy = Policy { making: Making::InMemory, keys: Keys::NotNeeded };
+fn made_in_memory(project: &Project, (memory, keys): (Memory, Keys), problems: &mut Problems) -> Result<Made, Stop> {
+    let policy = Policy { making: Making::InMemory, keys };
     make(Walk { project, policy, memory, purpose: Purpose::Deployment, names: Names::Checked, progress: &Silent }, problems)
 }
 
 /// Every image that a network needs, that of its flows too, once and sorted.
 pub fn images(project: &Project, templates: &Templates, problems: &mut Problems) -> Result<BTreeSet<String>, Stop> {
-    let made = made_in_memory(project, Memory::Counts, problems)?;
+    let made = made_in_memory(project, (Memory::Counts, Keys::NotNeeded), problems)?;
     let mut images = output::images(&objects(&made, templates, Secrets::Redact, problems)?);
     images.insert(made.network.flow.image.reference);
     Ok(images)

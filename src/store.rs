@@ -32,8 +32,29 @@ impl Making {
 pub enum Keys {
     /// They go into the product: one that is not here is a problem.
     Needed,
-    /// The product is the same without them (`--secrets omit|redact`, `show`, `check`): reviews and CI have none.
+    /// They are needed of an org that has any here (`check`, `crypto verify`): without any, the org is somebody else's, or this is a
+    /// copy for reviews.
+    WhereAnyAre,
+    /// The product is the same without them (`--secrets omit|redact`, `show`): reviews and CI have none.
     NotNeeded,
+}
+
+impl Keys {
+    /// The same for one org, which has private keys here or has none.
+    pub fn of_org(self, has_any: HasKeys) -> Self {
+        match (self, has_any) {
+            (Keys::WhereAnyAre, HasKeys::Some) => Keys::Needed,
+            (Keys::WhereAnyAre, HasKeys::None) => Keys::NotNeeded,
+            (Keys::Needed | Keys::NotNeeded, _) => self,
+        }
+    }
+}
+
+/// Whether any private key of an org is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HasKeys {
+    Some,
+    None,
 }
 
 /// How a command treats the stores.

@@ -7,6 +7,7 @@ use crate::lock::Memory;
 use crate::pipeline;
 use crate::project::Project;
 use crate::render::{self, Templates};
+use crate::store::Keys;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,6 @@ impl Args {
     fn check(&self, project: &Project, problems: &mut Problems) -> Result<usize, Stop> {
         let templates = Templates::load(self.templates.as_deref(), problems)?;
         render::preflight(&templates, problems)?;
-        Ok(pipeline::rehearse(project, Memory::Counts, &templates, problems)?.len())
+        Ok(pipeline::rehearse(project, (Memory::Counts, Keys::WhereAnyAre), &templates, problems)?.len())
     }
 }

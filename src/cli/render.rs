@@ -140,7 +140,7 @@ impl Args {
         if templates.has_users() || !self.show_only.is_empty() {
             // A template of the user's can fail at anything, and a pattern can fit nothing: that is tried in memory before a key
             // is made for it.
-            let mut objects = pipeline::rehearse(project, memory, &templates, problems)?;
+            let mut objects = pipeline::rehearse(project, (memory, self.policy().keys), &templates, problems)?;
             objects.retain(|object| self.secrets != if object.is_secret() { SecretsArg::Omit } else { SecretsArg::Only });
             self.choose(&mut objects, problems)?;
         }

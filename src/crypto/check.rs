@@ -63,7 +63,7 @@ impl<'a> Check<'a> {
         let findings = Folder { msp: &planned, config: &config, admins_to_come, fabric_version, now }.findings();
         Self {
             store,
-            keys: policy.keys,
+            keys: policy.keys.of_org(found.has_keys()),
             names,
             org,
             found,

@@ -10,7 +10,7 @@ use super::msp::{self, MspFolder, PemFile, SecretFile};
 use super::plan::{Authority, Half, Member};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::network::{Network, Org};
-use crate::store::Store;
+use crate::store::{HasKeys, Store};
 use pair::{CertificateFile, KeyFile, Parts, read_file};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,13 @@ impl FoundOrg {
     pub fn authorities(&self, authority: Authority) -> Vec<Certificate> {
         let beside = self.above(authority).iter().filter_map(|file| file.certificate().ok().cloned());
         self.authority(authority).certificate().cloned().into_iter().chain(beside).chain(self.of_msp(authority)).collect()
+    }
+
+    /// Whether any private key of the org is here.
+    pub fn has_keys(&self) -> HasKeys {
+        let of_members = self.members.iter().flat_map(|member| [&member.identity, &member.tls]);
+        let any = [&self.ca, &self.tlsca].into_iter().chain(of_members).any(FoundPair::has_key);
+        if any { HasKeys::Some } else { HasKeys::None }
     }
 
     /// Whether the org's MSP knows the CA that issues, as far as the MSP knows any.

@@ -2,7 +2,7 @@
 //! Whether they are right is `check`'s.
 
 use super::certificate::Certificate;
-use super::found::{self, FoundOrg, FoundPair, Pair};
+use super::found::{self, FoundOrg, FoundPair};
 use super::plan::{Authority, Half, Member};
 use crate::diag::{Problems, Stop};
 use crate::network::{Network, Org};
@@ -82,7 +82,7 @@ pub(super) fn entries(org: &Org, found: &FoundOrg, store: &Store) -> Vec<Entry> 
         name,
         path: store.path(&pair.path),
         certificate: pair.certificate().cloned(),
-        has_key: matches!(pair.pair, Pair::Whole(..) | Pair::Key(_)),
+        has_key: pair.has_key(),
     };
     let authorities = Authority::BOTH.map(|authority| {
         let usage = match authority {

@@ -11,7 +11,7 @@ use super::unnamed::note_unnamed;
 use super::{Request, memory};
 use crate::diag::{Code, Place, Problem, Problems, Severity, Stop, count};
 use crate::network::Org;
-use crate::store::{Keys, Policy};
+use crate::store::Keys;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,6 @@ pub enum Subject {
 }
 
 /// Looks at all that the files name, makes nothing, and puts every problem into `problems` and beside its certificate.
-/// Orgs without any private key are checked without: they are somebody else's, or this is a copy for reviews.
 pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified, Stop> {
     let Request { network, store, policy, .. } = *request;
     let known = problems.iter().count();
@@ -56,11 +55,10 @@ pub fn verify(request: &Request<'_>, problems: &mut Problems) -> Result<Verified
         let all = entries(org, found, store);
         let lack = Lack::of(org, found);
         if !elsewhere.contains(&index) {
-            let keys = if all.iter().any(|entry| entry.has_key) { policy.keys } else { Keys::NotNeeded };
             lack.judge(request, org, found, problems);
-            let request = Request { policy: Policy { keys, ..policy }, ..*request };
-            Check::new(&request, org, found, &lack).run(problems);
-            absent.extend(not_made(&request, org, found, &lack));
+            Check::new(request, org, found, &lack).run(problems);
+            absent.extend(not_made(request, org, found, &lack));
+            let keys = policy.keys.of_org(found.has_keys());
             note_missing_keys((org, &store.path(&org.dir())), keys, &all, problems);
         }
         let is_here = !found.msp.cacerts.is_empty();
@@ -111,7 +109,7 @@ fn note_missing_keys((org, dir): (&Org, &Path), keys: Keys, entries: &[Entry], p
         Keys::Needed if entries.iter().filter(is_authority).any(|entry| without(&entry)) => {
             format!("a CA of `{}` has no private key here, so nothing new can be issued by it", org.domain)
         }
-        Keys::NotNeeded | Keys::Needed => return,
+        Keys::NotNeeded | Keys::Needed | Keys::WhereAnyAre => return,
     };
     let problem = Problem::new(Code::FK0344, message).at(&Place::file(dir));
     problems.push(problem.help("that is as it should be where the keys are kept elsewhere"));

@@ -145,6 +145,24 @@ fn verify_asks_for_private_keys_only_where_an_org_has_some() {
 }
 
 #[test]
+fn check_knows_which_keys_render_would_miss() {
+    let project = Project::sample_with_stores();
+    let own = project.read("values.yaml") + "\nca: {enabled: true}\n";
+    project.write("values.yaml", &own);
+    project.run(&["crypto", "generate"]).ok();
+    project.remove("crypto-config/peerOrganizations/org1.example.com/ca/priv_sk");
+    project.remove("crypto-config/peerOrganizations/org2.example.com/peers/peer0.org2.example.com/tls/server.key");
+    let render = project.run(&["render"]).wrong().stderr;
+    let check = project.run(&["check"]).wrong().stdout;
+    for code in ["error[FK0720]", "error[FK0307]"] {
+        assert!(render.contains(code) && check.contains(code), "{code}: {render}\n{check}");
+    }
+    // A copy for reviews has none at all.
+    remove_keys(&project, "crypto-config");
+    project.run(&["check"]).ok();
+}
+
+#[test]
 fn renew_issues_again_on_the_same_keys_and_keeps_the_old() {
     let project = Project::sample_with_stores();
     let (lock, old) = (project.read("fabkube.lock"), project.read(&format!("{PEER}/tls/server.crt")));
@@ -263,10 +281,11 @@ fn keys_of_somebody_else_are_only_asked_for_where_they_are_needed() {
         eprintln!("skipped: this user may read everything");
         return;
     }
-    project.run(&["check"]).ok();
     project.run(&["render", "--secrets", "redact"]).ok();
     let ran = project.run(&["render"]).wrong();
     assert!(ran.stderr.contains("error[FK0307]"), "{}", ran.stderr);
+    // What would stop `render`, `check` knows; where no key of the org can be read, this is somebody who reviews.
+    assert!(project.run(&["check"]).wrong().stdout.contains("error[FK0307]"));
 }
 
 /// What is behind it may be on a disk that is not here now.

@@ -16,6 +16,7 @@ use fabkube::lock::Memory;
 use fabkube::network::Purpose;
 use fabkube::pipeline;
 use fabkube::render::Templates;
+use fabkube::store::Keys;
 use rayon::prelude::*;
 
 #[test]
@@ -79,7 +80,13 @@ fn no_damaged_file_makes_it_panic_or_fail_otherwise() {
         let mut problems = Problems::new();
         let stopped = match seed % 40 {
             // Now and then the whole line.
-            0 => pipeline::rehearse(&in_folder(&folder), Memory::Counts, &Templates::built_in(), &mut problems).err(),
+            0 => pipeline::rehearse(
+                &in_folder(&folder),
+                (Memory::Counts, Keys::WhereAnyAre),
+                &Templates::built_in(),
+                &mut problems,
+            )
+            .err(),
             _ => pipeline::network(&in_folder(&folder), Purpose::Deployment, &mut problems).err(),
         };
         match stopped {

@@ -31,7 +31,7 @@ enum Format {
 
 impl Args {
     pub fn run(&self, project: &ProjectArgs) -> anyhow::Result<Status> {
-        let keys = if self.without_keys { Keys::NotNeeded } else { Keys::Needed };
+        let keys = if self.without_keys { Keys::NotNeeded } else { Keys::WhereAnyAre };
         let mut problems = Problems::new();
         let verified = match (pipeline::verify(&project.project(None), keys, &mut problems), self.output) {
             (Ok(verified), Format::Json) => {

@@ -41,6 +41,11 @@ impl FoundPair {
         }
     }
 
+    /// Whether its private key is here.
+    pub fn has_key(&self) -> bool {
+        matches!(self.pair, Pair::Whole(..) | Pair::Key(_))
+    }
+
     /// The fingerprint of its public key, as long as either half says it.
     pub fn fingerprint(&self) -> Option<String> {
         match &self.pair {
