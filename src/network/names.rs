@@ -211,6 +211,9 @@ pub fn org_secrets(org: &str) -> OrgSecrets {
     OrgSecrets { msp: format!("{org}-msp"), admin_msp: format!("{org}-admin-msp"), admin_tls: format!("{org}-admin-tls") }
 }
 
+/// What a Fabric CA is among the components of a network.
+pub const CA: &str = "ca";
+
 /// The server of an org's CAs.
 pub fn fabric_ca(org: &str) -> String {
     format!("{org}-ca")
@@ -274,6 +277,12 @@ pub const NODE_LABEL: &str = "app";
 /// The label that only the pods of one node have; its selector, fixed for ever.
 pub fn node_selector(node: &str) -> super::Labels {
     selector([(NODE_LABEL, node)])
+}
+
+/// The same, and nothing of another network in their namespace.
+pub fn of_network(network: &str, mut selector: super::Labels) -> super::Labels {
+    selector.insert("app.kubernetes.io/instance".to_owned(), network.to_owned());
+    selector
 }
 
 /// The selector of all nodes of an org that do one thing, fixed for ever.

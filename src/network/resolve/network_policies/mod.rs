@@ -9,8 +9,8 @@ use crate::diag::{Code, Problem, Problems};
 use crate::input::Inputs;
 use crate::input::values::NetworkPolicySettings;
 use crate::network::{
-    ChaincodeRuntime, Channel, FabricCa, Ingress, Kafka, Listener, Namespace, NetworkPolicy, Node, Org, OrgKind, PodSource, Port,
-    Role, Sources, names,
+    ChaincodeRuntime, Channel, FabricCa, Ingress, Kafka, Labels, Listener, Namespace, NetworkPolicy, Node, Org, OrgKind,
+    PodSource, Port, Role, Sources, names,
 };
 use crate::yaml::{FreeMap, Spanned};
 use std::collections::BTreeSet;
@@ -98,7 +98,8 @@ impl Policies<'_> {
         let component = Role::Peer.word();
         // Chaincodes that a Docker in the pod runs have the pod's own address; what is a service is dialled by the peer.
         let is_docker = |node: &&Node| matches!(node.chaincode_runtime, Some(ChaincodeRuntime::Dind(_)));
-        let own = PodSource { namespaces: vec![org.namespace.clone()], selector: names::org_selector(&org.name, component) };
+        let selector = self.own(names::org_selector(&org.name, component));
+        let own = PodSource { namespaces: vec![org.namespace.clone()], selector: selector.clone() };
         let own = nodes.iter().any(is_docker).then_some(own);
         let rules = [
             (Listener::Grpc, self.clients(&["peer", "cli"], &[])),
@@ -108,7 +109,7 @@ impl Policies<'_> {
         NetworkPolicy {
             name: names::peers_budget(&org.name),
             labels: names::labels(self.network, names::application(Role::Peer), component, Some(&org.name)),
-            selector: names::org_selector(&org.name, component),
+            selector,
             ingress: ingress(nodes.iter().flat_map(|node| &node.ports), rules),
         }
     }
@@ -120,7 +121,7 @@ impl Policies<'_> {
         NetworkPolicy {
             name: ca.name.clone(),
             labels: ca.labels.clone(),
-            selector: ca.selector.clone(),
+            selector: self.own(ca.selector.clone()),
             ingress: ingress(ca.ports.iter(), rules),
         }
     }
@@ -129,12 +130,12 @@ impl Policies<'_> {
     fn of_kafka(&self, Kafka { pods: brokers, zookeeper, port, .. }: &Kafka) -> [NetworkPolicy; 2] {
         let servers = &zookeeper.pods;
         let [of_brokers, of_servers] = [brokers, servers]
-            .map(|pods| PodSource { namespaces: vec![pods.namespace.clone()], selector: pods.selector.clone() });
+            .map(|pods| PodSource { namespaces: vec![pods.namespace.clone()], selector: self.own(pods.selector.clone()) });
         let clients = self.of_components(&["orderer"]).into_iter().chain([of_brokers.clone()]).collect();
         let policy = |pods: &crate::network::PodSet, ingress| NetworkPolicy {
             name: pods.name.clone(),
             labels: pods.labels.clone(),
-            selector: pods.selector.clone(),
+            selector: self.own(pods.selector.clone()),
             ingress,
         };
         let ports = zookeeper.ports;
@@ -148,6 +149,11 @@ impl Policies<'_> {
                 ],
             ),
         ]
+    }
+
+    /// A selector of the network's own pods: a pod of somebody else in the namespace may have labels like theirs.
+    fn own(&self, selector: Labels) -> Labels {
+        names::of_network(self.network, selector)
     }
 
     /// Whoever calls what clients call: everybody, or those that the user names, and those of the network's own pods that do.
