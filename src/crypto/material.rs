@@ -94,7 +94,8 @@ impl PublicMaterial {
 }
 
 impl OrgPublic {
-    /// The certificates that the org cannot do without, each with its holder: those of its CAs, its nodes and its administrators.
+    /// The certificates that the org cannot do without, each with its holder: those of its CAs, its nodes, its administrators
+    /// and its Fabric CA.
     pub fn certificates(&self, org: &Org) -> Vec<(String, Usage, &Certificate)> {
         let authorities = [
             (Authority::Signing.common_name(org), Usage::Identity, &self.ca),
@@ -107,7 +108,9 @@ impl OrgPublic {
             let identity = (holder.clone(), Usage::Identity, &public.certificate);
             [identity, (holder.clone(), Usage::Tls, &public.tls.certificate)]
         });
-        authorities.into_iter().chain(members).collect()
+        let fabric_ca = org.fabric_ca.as_ref().zip(self.fabric_ca.as_ref());
+        let fabric_ca = fabric_ca.map(|(ca, tls)| (ca.common_name.clone(), Usage::Tls, &tls.certificate));
+        authorities.into_iter().chain(members).chain(fabric_ca).collect()
     }
 
     /// The org's CA and those above it, one PEM block each, beginning with itself.

@@ -1,5 +1,6 @@
 //! An organization's Fabric CA: a server that issues certificates in the name of the org's CA and of its TLS CA.
 
+use super::monitoring::ServiceMonitor;
 use super::{Image, Labels, Pod, Port, Resources, ServicePort, Storage, Toleration};
 use crate::yaml::Value;
 use serde::Serialize;
@@ -37,6 +38,8 @@ pub struct FabricCa {
     pub resources: Resources,
     pub node_selector: BTreeMap<String, String>,
     pub tolerations: Vec<Toleration>,
+    /// Has Prometheus ask it.
+    pub service_monitor: Option<ServiceMonitor>,
     /// What the user adds.
     pub pod: Pod,
     pub paths: FabricCaPaths,

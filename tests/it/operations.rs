@@ -241,6 +241,33 @@ fn alarms_know_every_node_and_when_its_certificates_end() {
     assert!(network.to_string().contains("/ 86400 < 45"), "{network}");
 }
 
+/// Its operations port speaks plain HTTP, whatever those of nodes speak.
+#[test]
+fn a_fabric_ca_is_watched_too() {
+    let watching =
+        "monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}}, operations: {tls: {enabled: true}}";
+    let values = format!("{{{watching}, orgs: {{org1.example.com: {{ca: {{enabled: true}}}}}}}}");
+    let project = Project::sample();
+    project.write("own.yaml", &values);
+    let objects = parsed(&project.run(&["render", "-f", "values.yaml", "-f", "own.yaml"]).ok().stdout);
+    let object = |name: &str| -> Value {
+        serde_yaml::from_str(&objects.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}")).1).unwrap()
+    };
+    let monitor = object("ServiceMonitor/org1-ca");
+    let endpoint = &monitor["spec"]["endpoints"][0];
+    assert_eq!((&endpoint["scheme"], endpoint.get("tlsConfig")), (&"http".into(), None));
+    let labels = object("Service/org1-ca")["metadata"]["labels"].clone();
+    let selected = monitor["spec"]["selector"]["matchLabels"].as_object().unwrap();
+    assert!(selected.iter().all(|(label, value)| labels[label] == *value), "{labels}");
+    let rule = object("PrometheusRule/org1-peers").to_string();
+    for part in
+        [r#""org":"org1","node":"org1-ca","role":"ca""#, r#""holder":"fabric-ca.org1.example.com""#, "|org1-ca)-0", "vector(1)"]
+    {
+        assert!(rule.contains(part), "{part}: {rule}");
+    }
+    assert!(!objects.iter().any(|(name, _)| name == "ServiceMonitor/org2-ca"));
+}
+
 #[test]
 fn a_network_in_several_namespaces_is_one_to_alarms() {
     let values = "{namespaces: {mode: per-org}, monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}}}";

@@ -2,7 +2,7 @@
 //! `crypto`'s.
 
 use super::orgs::OrgDraft;
-use super::{Cluster, names_checked, pods, settings};
+use super::{Cluster, monitoring, names_checked, pods, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::input::values::words;
@@ -77,7 +77,7 @@ pub fn fabric_ca(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problem
     let user = settings::needed(&own.user, "ca.user", problems);
     let name = names::fabric_ca(&org.name);
     names_checked("Fabric CA", (&name, &org.name), (&org.domain, &org.place), problems);
-    let mut labels = names::labels(&cluster.network, "fabric-ca", "ca", Some(&org.name));
+    let mut labels = names::labels(&cluster.network, "fabric-ca", names::CA, Some(&org.name));
     let selector = names::node_selector(&name);
     labels.extend(selector.clone());
     let made = pods::Made::closed(&labels, &selector);
@@ -108,6 +108,7 @@ pub fn fabric_ca(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problem
         tolerations: settings::tolerations(&of_pod.tolerations, problems),
         pod,
         paths: FabricCaPaths::STANDARD,
+        service_monitor: monitoring::of_fabric_ca(org, (&name, &own.config), (&inputs.values.settings, cluster), problems),
         name,
         labels,
         selector,

@@ -5,12 +5,12 @@ use super::orgs::OrgDraft;
 use super::{Cluster, pods};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
-use crate::input::values::{MonitoringSettings, ServiceMonitorSettings, Settings};
+use crate::input::values::{MonitoringSettings, PrometheusRuleSettings, ServiceMonitorSettings, Settings};
 use crate::network::monitoring::{
     Dashboard, Monitoring, NetworkRule, OrgMonitoring, OrgRule, Relabeling, ScrapeTls, ServiceMonitor,
 };
-use crate::network::{Labels, Metrics, Node, Org, Service, StateDatabase, addresses, names};
-use crate::yaml::{Ordered, Spanned};
+use crate::network::{FabricCa, Labels, Metrics, Node, Org, Service, StateDatabase, addresses, names};
+use crate::yaml::{Free, FreeMap, Ordered, Spanned};
 
 /// What time series of a node are called by, and the labels of its Service that say so.
 const LABELS: [(&str, &str); 4] =
@@ -71,61 +71,105 @@ pub fn network(settings: &MonitoringSettings, orgs: &[Org], cluster: &Cluster, p
     }
 }
 
-/// What watches the nodes of an org.
+/// What watches an org: its nodes with the Service over them, and its Fabric CA.
 pub fn of_org(
     org: &OrgDraft,
-    (nodes, service): (&[Node], Option<&Service>),
+    (nodes, service, fabric_ca): (&[Node], Option<&Service>, Option<&FabricCa>),
     (settings, cluster): (&Settings, &Cluster),
     problems: &mut Problems,
 ) -> OrgMonitoring {
-    let Some(first) = nodes.first() else { return OrgMonitoring::default() };
-    let MonitoringSettings { service_monitor, prometheus_rule, .. } = &settings.monitoring;
+    if nodes.is_empty() && fabric_ca.is_none() {
+        return OrgMonitoring::default();
+    }
     let role = org.role();
     let named = (cluster.network.as_str(), names::application(role), role.word(), Some(org.name.as_str()));
     let name = names::nodes(&org.name, role);
-    let mut selector = names::org_selector(&org.name, role.word());
-    selector.insert("app.kubernetes.io/instance".to_owned(), cluster.network.clone());
-    OrgMonitoring {
-        service_monitor: service_monitor.enabled.then(|| ServiceMonitor {
-            name: name.clone(),
-            labels: labels(named, &service_monitor.labels, problems),
-            selector,
-            node_label: names::NODE_LABEL.to_owned(),
-            interval: given(&service_monitor.interval).then(|| service_monitor.interval.value.clone()),
-            scrape_timeout: given(&service_monitor.scrape_timeout).then(|| service_monitor.scrape_timeout.value.clone()),
-            tls: first.operations.tls.as_ref().zip(service).map(|(tls, service)| {
-                let own = names::org_secrets(&org.name).admin_tls;
-                ScrapeTls {
-                    server_name: addresses::service_fqdn(&service.name, &org.namespace, &cluster.domain),
-                    client_secret: tls.client_secret.clone().unwrap_or_else(|| own.clone()),
-                    ca_secret: own,
-                }
-            }),
-            relabelings: LABELS.iter().map(|(label, target)| Relabeling { source: source(label), target }).collect(),
-        }),
-        rule: prometheus_rule.enabled.value.then(|| OrgRule {
-            name,
-            labels: labels(named, &prometheus_rule.labels, problems),
-            claims: claims(nodes),
-        }),
+    let PrometheusRuleSettings { enabled, labels: of_rule, certificate_days: _ } = &settings.monitoring.prometheus_rule;
+    let rule = enabled.value.then(|| OrgRule {
+        name: name.clone(),
+        labels: labels(named, of_rule, problems),
+        claims: claims(nodes, fabric_ca),
+    });
+    let service_monitor = nodes.first().and_then(|first| {
+        let tls = first.operations.tls.as_ref().zip(service).map(|(tls, service)| {
+            let own = names::org_secrets(&org.name).admin_tls;
+            ScrapeTls {
+                server_name: addresses::service_fqdn(&service.name, &org.namespace, &cluster.domain),
+                client_secret: tls.client_secret.clone().unwrap_or_else(|| own.clone()),
+                ca_secret: own,
+            }
+        });
+        self::service_monitor((name, tls), named, (settings, cluster), problems)
+    });
+    OrgMonitoring { service_monitor, rule }
+}
+
+/// Has Prometheus ask an org's Fabric CA, whose operations port speaks plain HTTP whatever those of nodes speak.
+pub fn of_fabric_ca(
+    org: &OrgDraft,
+    (name, config): (&str, &FreeMap),
+    (settings, cluster): (&Settings, &Cluster),
+    problems: &mut Problems,
+) -> Option<ServiceMonitor> {
+    let named = (cluster.network.as_str(), "fabric-ca", names::CA, Some(org.name.as_str()));
+    let monitor = service_monitor((name.to_owned(), None), named, (settings, cluster), problems)?;
+    // Keys of its file are found in any case.
+    let get = |map: &FreeMap, wanted: &str| {
+        map.iter().find(|(key, _)| key.value.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.clone())
+    };
+    let provider = get(config, "metrics").and_then(|metrics| match &metrics.value {
+        Free::Map(metrics) => get(metrics, "provider"),
+        _ => None,
+    });
+    if let Some(provider) = provider
+        && let Some(text) = provider.value.text()
+        && text != Metrics::Prometheus.word()
+    {
+        not_told(&Spanned { value: text.to_owned(), place: provider.place.clone() }, problems);
     }
+    Some(monitor)
+}
+
+/// Labels by which an object is known: network, application, component and org.
+type Named<'a> = (&'a str, &'a str, &'a str, Option<&'a str>);
+
+/// Has Prometheus ask the nodes of an org that do one thing, where the user wants it.
+fn service_monitor(
+    (name, tls): (String, Option<ScrapeTls>),
+    named: Named<'_>,
+    (settings, cluster): (&Settings, &Cluster),
+    problems: &mut Problems,
+) -> Option<ServiceMonitor> {
+    let ServiceMonitorSettings { enabled, labels: own, interval, scrape_timeout } = &settings.monitoring.service_monitor;
+    let (_, _, component, org) = named;
+    let selector = names::of_network(&cluster.network, names::org_selector(org.unwrap_or_default(), component));
+    enabled.then(|| ServiceMonitor {
+        name,
+        labels: labels(named, own, problems),
+        selector,
+        node_label: names::NODE_LABEL.to_owned(),
+        interval: given(interval).then(|| interval.value.clone()),
+        scrape_timeout: given(scrape_timeout).then(|| scrape_timeout.value.clone()),
+        tls,
+        relabelings: LABELS.iter().map(|(label, target)| Relabeling { source: source(label), target }).collect(),
+    })
 }
 
 /// A node that Prometheus is to ask tells it.
 pub fn check_told(provider: &Spanned<String>, metrics: &Metrics, settings: &Settings, problems: &mut Problems) {
     if settings.monitoring.service_monitor.enabled && *metrics != Metrics::Prometheus {
-        let message = format!("Prometheus is to ask nodes for metrics, and with `{provider}` they tell it none");
-        let help = "write `metrics: {provider: prometheus}`, or `monitoring: {serviceMonitor: {enabled: false}}`";
-        problems.push(Problem::new(Code::FK0740, message).at(&provider.place).help(help));
+        not_told(provider, problems);
     }
 }
 
+fn not_told(provider: &Spanned<String>, problems: &mut Problems) {
+    let message = format!("Prometheus is to ask nodes for metrics, and with `{provider}` they tell it none");
+    let help = "write `metrics: {provider: prometheus}`, or `monitoring: {serviceMonitor: {enabled: false}}`";
+    problems.push(Problem::new(Code::FK0740, message).at(&provider.place).help(help));
+}
+
 /// Labels of an object, and the user's.
-fn labels(
-    (network, application, component, org): (&str, &str, &str, Option<&str>),
-    own: &Ordered<Spanned<String>>,
-    problems: &mut Problems,
-) -> Labels {
+fn labels((network, application, component, org): Named<'_>, own: &Ordered<Spanned<String>>, problems: &mut Problems) -> Labels {
     let mut labels = names::labels(network, application, component, org);
     let own = pods::own_labels(own, &labels, problems);
     labels.extend(own);
@@ -138,9 +182,10 @@ fn source(label: &str) -> String {
     format!("__meta_kubernetes_service_label_{sanitized}")
 }
 
-/// Every claim of these nodes' StatefulSets. Names have no character that means something in a regular expression.
-fn claims(nodes: &[Node]) -> String {
-    let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+/// Every claim of an org's StatefulSets. Names have no character that means something in a regular expression.
+fn claims(nodes: &[Node], fabric_ca: Option<&FabricCa>) -> String {
+    let of_ca = fabric_ca.map(|ca| ca.name.as_str());
+    let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).chain(of_ca).collect();
     let has_couchdb = nodes.iter().any(|node| matches!(node.state_database, Some(StateDatabase::CouchDb(_))));
     let volumes = if has_couchdb { "(data|couchdb)" } else { "data" };
     format!("{volumes}-({})-0", names.join("|"))

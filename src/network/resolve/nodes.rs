@@ -57,9 +57,9 @@ pub fn finish(
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
             let budget = budget(&draft, cluster);
-            let watched = (nodes.as_slice(), service.as_ref());
-            let monitoring = monitoring::of_org(&draft, watched, (&inputs.values.settings, cluster), problems);
             let fabric_ca = fabric_ca::fabric_ca(&draft, (inputs, cluster), problems);
+            let watched = (nodes.as_slice(), service.as_ref(), fabric_ca.as_ref());
+            let monitoring = monitoring::of_org(&draft, watched, (&inputs.values.settings, cluster), problems);
             let wants_profile = inputs.values.settings.connection_profile.enabled;
             let has_profile = wants_profile && draft.kind == OrgKind::Peer && !draft.nodes.is_empty();
             let OrgDraft { id, kind, name, namespace, short_name, domain, node_ous, ca, users, nodes: _, place } = draft;

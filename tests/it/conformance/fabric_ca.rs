@@ -5,6 +5,7 @@ use super::client::{Address, Admin, address};
 use super::cluster::Cluster;
 use super::manifests::Manifests;
 use super::network::{join_orderers, leave_couchdb_out, no_secret_is_logged};
+use super::operations::metrics;
 use super::pod::write_files;
 use super::process::{Access, Invocation};
 use super::programs::{programs_from, programs_of_fabric_ca, say};
@@ -73,6 +74,10 @@ fn enrols(case: &str, project: impl Fn() -> Project) {
 
     a_pair_of_the_tls_ca_is_accepted(&cluster);
     nothing_of_the_keys_is_on_volumes(&cluster);
+    for pod in cluster.nodes("ca") {
+        let told = metrics(pod).unwrap_or_else(|e| panic!("{}: {e}", pod.name));
+        assert!(told.contains("api_request_count"), "{told}");
+    }
     no_secret_is_logged(&cluster);
 
     // What it knows outlives its pod.
