@@ -28,6 +28,7 @@ mod inspect;
 mod keys;
 mod kind;
 mod reference;
+mod restarts;
 mod roll;
 mod runs;
 mod layers;
