@@ -117,12 +117,18 @@ fn tree(network: &Network) -> String {
 
 /// What a channel begins with is said where that is no block of its own.
 fn channel_line(channel: &Channel, network: &Network) -> String {
-    let consenters = channel.config.consenters().len();
+    let ordered = match channel.config.orderer.as_ref().map(|orderer| &orderer.consensus) {
+        Some(Consensus::Raft { consenters, options: _ }) => format!("{} consenters", consenters.len()),
+        Some(Consensus::Bft { consenters, options: _ }) => format!("{} consenters", consenters.len()),
+        Some(Consensus::Kafka { brokers: _ }) => "ordered by Kafka".to_owned(),
+        Some(Consensus::Solo) => "ordered by one orderer".to_owned(),
+        None => "ordered as the system channel is".to_owned(),
+    };
     let members: Vec<&str> = channel.members.iter().map(|id| network.org(*id).name.as_str()).collect();
     let members = if members.is_empty() { "no local org".to_owned() } else { members.join(", ") };
     let what = match channel.begins_with {
-        Beginning::SystemBlock => format!("what orderers begin with, {consenters} consenters"),
-        Beginning::Block => format!("peers of {members}, {consenters} consenters"),
+        Beginning::SystemBlock => format!("what orderers begin with, {ordered}"),
+        Beginning::Block => format!("peers of {members}, {ordered}"),
         Beginning::Transaction => format!("peers of {members}, created by a transaction"),
     };
     format!("channel {} (profile {}): {what}", channel.name, channel.profile)

@@ -21,6 +21,18 @@ pub struct NetworkRule {
     pub namespace: String,
     pub labels: Labels,
     pub certificate_days: i64,
+    /// Of brokers and their ZooKeeper, which are no org's.
+    pub volumes: Vec<Volumes>,
+}
+
+/// The claims of pods that are alike.
+#[derive(Clone, Debug, Serialize)]
+pub struct Volumes {
+    pub namespace: String,
+    /// A regular expression of their names.
+    pub claims: String,
+    /// What the pods are called together.
+    pub holder: String,
 }
 
 /// A ConfigMap with a dashboard.

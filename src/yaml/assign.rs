@@ -33,10 +33,12 @@ pub struct Assignment {
 /// Reads the text given to an option, `--set` say, into its assignments, to be put into a tree one after the other with
 /// [`Node::set`]. FK0110 and `None` where it cannot be read.
 pub fn assignments(option: &str, text: &str, kind: SetKind, problems: &mut Problems) -> Option<Vec<Assignment>> {
-    let place = Place::option(&format!("{option} {text}"));
-    match (Reader { rest: text.chars().peekable(), kind, place: &place }).assignments() {
+    match (Reader { rest: text.chars().peekable(), kind, option, place: Place::option(option) }).assignments() {
         Ok(found) => Some(found),
         Err(message) => {
+            // What stands after it may be a secret, and messages go into logs.
+            let before = text.split('=').next().unwrap_or_default();
+            let place = Place::option(&format!("{option} {before}"));
             let help =
                 format!("write `{option} path.to.key=value`; a backslash before `,`, `.` or `=` makes it part of the text");
             problems.push(Problem::new(Code::FK0110, message).at(&place).help(help));
@@ -48,7 +50,9 @@ pub fn assignments(option: &str, text: &str, kind: SetKind, problems: &mut Probl
 struct Reader<'a> {
     rest: Peekable<Chars<'a>>,
     kind: SetKind,
-    place: &'a Place,
+    option: &'a str,
+    /// Of the assignment that is being read: its path alone.
+    place: Place,
 }
 
 impl Reader<'_> {
@@ -56,6 +60,7 @@ impl Reader<'_> {
         let mut found = Vec::new();
         while self.rest.peek().is_some() {
             let path = self.path()?;
+            self.place = Place::option(&format!("{} {}", self.option, shown(&path)));
             let value = self.value()?;
             found.push(Assignment { path, value });
         }
@@ -146,6 +151,15 @@ impl Reader<'_> {
     }
 }
 
+/// A path in Helm's syntax.
+fn shown(path: &[Step]) -> String {
+    path.iter().enumerate().fold(String::new(), |text, (i, step)| match step {
+        Step::Index(at) => format!("{text}[{at}]"),
+        Step::Key(key) if i == 0 => key.replace('.', "\\."),
+        Step::Key(key) => format!("{text}.{}", key.replace('.', "\\.")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,14 +170,14 @@ mod tests {
         let found = assignments("--set", text, kind, &mut problems);
         let Some(found) = found else { return Err(problems.iter().map(|p| p.message.clone()).collect()) };
         assert!(problems.is_empty());
-        Ok(found.iter().map(|a| format!("{:?}={}", a.path, shown(&a.value))).collect())
+        Ok(found.iter().map(|a| format!("{:?}={}", a.path, value(&a.value))).collect())
     }
 
-    fn shown(node: &Node) -> String {
+    fn value(node: &Node) -> String {
         match &node.content {
             Content::Scalar(s) if s.style == super::super::Style::Plain => s.text.clone(),
             Content::Scalar(s) => format!("'{}'", s.text),
-            Content::Sequence(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(" ")),
+            Content::Sequence(items) => format!("[{}]", items.iter().map(value).collect::<Vec<_>>().join(" ")),
             Content::Mapping(_) => "{}".into(),
         }
     }
@@ -179,6 +193,16 @@ mod tests {
             found,
             [r#"[Key("a"), Key("b")]=1"#, r#"[Key("d"), Index(0), Key("e"), Index(2)]='x'"#, r#"[Key("f.g")]='y'"#]
         );
+    }
+
+    #[test]
+    fn a_place_is_a_path_without_its_value() {
+        let found = assignments("--set", r"a.b[0]=secret,f\.g={x,y}", SetKind::Typed, &mut Problems::new()).unwrap();
+        let places: Vec<&str> = found.iter().map(|one| one.value.place.name()).collect();
+        assert_eq!(places, ["--set a.b[0]", r"--set f\.g"]);
+        let mut problems = Problems::new();
+        assignments("--set", "pin=secret,b", SetKind::Typed, &mut problems);
+        assert_eq!(problems.iter().next().unwrap().places[0].name(), "--set pin");
     }
 
     #[test]

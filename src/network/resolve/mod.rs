@@ -108,7 +108,7 @@ pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, proble
     exposures.tell(&mut channels);
     let clis = cli::clis(&orgs, (inputs, &cluster), problems);
     orgs.iter_mut().zip(clis).for_each(|(org, cli)| org.cli = cli);
-    let monitoring = monitoring::network(&inputs.values.settings.monitoring, &orgs, &cluster, problems);
+    let monitoring = monitoring::network(&inputs.values.settings.monitoring, (&orgs, kafka.as_ref()), &cluster, problems);
     check_unique_names(&orgs, problems);
     host_aliases::check_hosts(&orgs, problems);
     if purpose == Purpose::Deployment {

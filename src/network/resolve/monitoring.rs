@@ -7,9 +7,9 @@ use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{MonitoringSettings, PrometheusRuleSettings, ServiceMonitorSettings, Settings};
 use crate::network::monitoring::{
-    Dashboard, Monitoring, NetworkRule, OrgMonitoring, OrgRule, Relabeling, ScrapeTls, ServiceMonitor,
+    Dashboard, Monitoring, NetworkRule, OrgMonitoring, OrgRule, Relabeling, ScrapeTls, ServiceMonitor, Volumes,
 };
-use crate::network::{FabricCa, Labels, Metrics, Node, Org, Service, StateDatabase, addresses, names};
+use crate::network::{FabricCa, Kafka, Labels, Metrics, Node, Org, PodSet, Service, StateDatabase, addresses, names};
 use crate::yaml::{Free, FreeMap, Ordered, Spanned};
 
 /// What time series of a node are called by, and the labels of its Service that say so.
@@ -21,7 +21,12 @@ const COMPONENT: &str = "app.kubernetes.io/component";
 const UID_LIMIT: usize = 40;
 
 /// What watches the whole network.
-pub fn network(settings: &MonitoringSettings, orgs: &[Org], cluster: &Cluster, problems: &mut Problems) -> Monitoring {
+pub fn network(
+    settings: &MonitoringSettings,
+    (orgs, kafka): (&[Org], Option<&Kafka>),
+    cluster: &Cluster,
+    problems: &mut Problems,
+) -> Monitoring {
     let MonitoringSettings { service_monitor, prometheus_rule, dashboard } = settings;
     check_scraping(service_monitor, problems);
     for (what, enabled) in [("alarms", &prometheus_rule.enabled), ("the dashboard", &dashboard.enabled)] {
@@ -61,6 +66,7 @@ pub fn network(settings: &MonitoringSettings, orgs: &[Org], cluster: &Cluster, p
             namespace: first.clone(),
             labels: rule_labels,
             certificate_days: days.value,
+            volumes: kafka.map(|kafka| [&kafka.pods, &kafka.zookeeper.pods].map(volumes).into()).unwrap_or_default(),
         }),
         dashboard: dashboard.enabled.value.then(|| Dashboard {
             name: names::dashboard(&cluster.network),
@@ -69,6 +75,12 @@ pub fn network(settings: &MonitoringSettings, orgs: &[Org], cluster: &Cluster, p
             uid: format!("fabric-{}", cluster.network).chars().take(UID_LIMIT).collect(),
         }),
     }
+}
+
+/// The claims of pods that are alike.
+fn volumes(pods: &PodSet) -> Volumes {
+    let PodSet { name, namespace, .. } = pods;
+    Volumes { namespace: namespace.clone(), claims: format!("data-{name}-[0-9]+"), holder: name.clone() }
 }
 
 /// What watches an org: its nodes with the Service over them, and its Fabric CA.
@@ -125,7 +137,8 @@ pub fn of_fabric_ca(
         && let Some(text) = provider.value.text()
         && text != Metrics::Prometheus.word()
     {
-        not_told(&Spanned { value: text.to_owned(), place: provider.place.clone() }, problems);
+        let help = "take `metrics` out of `ca.config`, or write `monitoring: {serviceMonitor: {enabled: false}}`";
+        not_told(&Spanned { value: text.to_owned(), place: provider.place.clone() }, help, problems);
     }
     Some(monitor)
 }
@@ -158,13 +171,13 @@ fn service_monitor(
 /// A node that Prometheus is to ask tells it.
 pub fn check_told(provider: &Spanned<String>, metrics: &Metrics, settings: &Settings, problems: &mut Problems) {
     if settings.monitoring.service_monitor.enabled && *metrics != Metrics::Prometheus {
-        not_told(provider, problems);
+        let help = "write `metrics: {provider: prometheus}`, or `monitoring: {serviceMonitor: {enabled: false}}`";
+        not_told(provider, help, problems);
     }
 }
 
-fn not_told(provider: &Spanned<String>, problems: &mut Problems) {
+fn not_told(provider: &Spanned<String>, help: &str, problems: &mut Problems) {
     let message = format!("Prometheus is to ask nodes for metrics, and with `{provider}` they tell it none");
-    let help = "write `metrics: {provider: prometheus}`, or `monitoring: {serviceMonitor: {enabled: false}}`";
     problems.push(Problem::new(Code::FK0740, message).at(&provider.place).help(help));
 }
 

@@ -167,7 +167,12 @@ pub fn warn_of_unlabelled(namespaces: &[Namespace], inputs: &Inputs, problems: &
             Some(option) => Some(Place::option(&format!("-n {option}"))),
             None => Some(name.place.clone()).filter(|_| !is_default(name)),
         };
-        let help = format!("whoever owns it has to allow them: `kubectl label namespace {} {label}={level}`", namespace.name);
+        // A namespace that somebody else made mostly has the label already.
+        let help = format!(
+            "whoever owns it has to allow them: `kubectl label --overwrite namespace {} {label}={level}`; its labels `warn` and `audit` of that \
+             kind warn of these pods until they say the same",
+            namespace.name
+        );
         let problem = Problem::new(Code::FK0296, message).help(help);
         problems.push(place.iter().fold(problem, |problem, place| problem.at(place)));
     }

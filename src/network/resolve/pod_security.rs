@@ -42,7 +42,7 @@ pub fn of_container(container: &Spanned<FreeMap>, problems: &mut Problems) -> Po
     found.privileged(context.get("privileged") == &Free::Bool(true), "`privileged: true`");
     found.privileged(added.iter().any(|word| !BASELINE_CAPABILITIES.contains(word)), "capabilities that it adds");
     found.privileged(ports.iter().any(host_port), "a `hostPort`");
-    found.privileged(context.get("seccompProfile").get("type").text() == Some("Unconfined"), "no `seccompProfile`");
+    found.privileged(context.get("seccompProfile").get("type").text() == Some("Unconfined"), "an unconfined `seccompProfile`");
     found.privileged(context.get("windowsOptions").get("hostProcess") == &Free::Bool(true), "`hostProcess: true`");
     found.privileged(!matches!(context.get("procMount").text(), None | Some("Default")), "its `procMount`");
     found.privileged(context.get("appArmorProfile").get("type").text() == Some("Unconfined"), "an unconfined `appArmorProfile`");
@@ -96,7 +96,7 @@ pub fn of_volume(volume: &Spanned<FreeMap>, problems: &mut Problems) -> PodSecur
     let mut found = Found::default();
     for (source, _) in sources() {
         found.privileged(source.value == "hostPath", "a `hostPath`");
-        found.baseline(!RESTRICTED_VOLUMES.contains(&source.as_str()), "what it is made of");
+        found.baseline(!RESTRICTED_VOLUMES.contains(&source.as_str()), "a source that is none of the plain ones");
     }
     let name = volume.get("name").and_then(|name| name.text()).unwrap_or_default();
     let help = format!("`restricted` allows `{}`", RESTRICTED_VOLUMES.join("`, `"));
