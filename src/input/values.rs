@@ -6,6 +6,7 @@ mod exposure;
 mod flow;
 mod gateway;
 mod network_policies;
+mod nulls;
 mod operations;
 pub mod words;
 
@@ -15,6 +16,7 @@ pub use exposure::{ExposureSettings, NodePortSettings, RouteParentSettings};
 pub use flow::FlowSettings;
 pub use gateway::GatewaySettings;
 pub use network_policies::NetworkPolicySettings;
+pub use nulls::take_back;
 pub use operations::{
     DashboardSettings, MetricsSettings, MonitoringSettings, OperationsSettings, OperationsTlsSettings, PrometheusRuleSettings,
     ServiceMonitorSettings,
@@ -343,7 +345,9 @@ pub struct OrgSettings {
 impl Values {
     /// Reads the mirror from a tree that already has the defaults under the user's values.
     pub fn read(tree: Node, problems: &mut Problems) -> Option<Self> {
-        let settings = yaml::read(&tree, super::STRICT, problems)?;
+        // A key that is not known is a problem whatever it has; all others are read once more, without what nulls take away.
+        let _: Settings = yaml::read(&tree, super::STRICT, problems)?;
+        let settings = yaml::read(&tree.clone().without_nulls(), super::STRICT, &mut Problems::new())?;
         Some(Self { settings, tree })
     }
 
@@ -413,15 +417,16 @@ impl Values {
 fn written(node: &Node) -> Option<&Place> {
     match &node.content {
         Content::Mapping(entries) => entries.iter().find_map(|(_, value)| written(value)),
+        Content::Scalar(_) if node.is_null() => None,
         Content::Scalar(_) | Content::Sequence(_) => Some(&node.place).filter(|place| place.name() != DEFAULTS_NAME),
     }
 }
 
-/// Settings out of several levels, each over those before it. The whole was read strictly before, so what a level has beside
-/// these settings is known to belong there.
+/// Settings out of several levels, each over those before it; a null takes the more general entry of a map away. The whole was read
+/// strictly before, so what a level has beside these settings is known to belong there.
 fn merged<T: DeserializeOwned + Default, const N: usize>(levels: [Option<&Node>; N], problems: &mut Problems) -> T {
     let mut levels = levels.into_iter().flatten().cloned();
     let Some(mut tree) = levels.next() else { return T::default() };
     levels.for_each(|level| tree.overlay(level));
-    yaml::read(&tree, super::STRICT_BUT_PARTIAL, problems).unwrap_or_default()
+    yaml::read(&tree.without_nulls(), super::STRICT_BUT_PARTIAL, problems).unwrap_or_default()
 }
