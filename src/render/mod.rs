@@ -3,6 +3,7 @@
 
 mod context;
 mod engine;
+mod macros;
 mod object;
 mod overlay;
 mod templates;
