@@ -1,5 +1,5 @@
 //! What a null takes back: the settings that files and `--set` said before it. Laying files over one another is `yaml`'s, and levels
-//! over one another `values`'s.
+//! over one another `levels`'s.
 
 use super::Settings;
 use crate::yaml::{self, Content, Node, Shape};
