@@ -34,6 +34,7 @@ mod structures;
 mod tests;
 mod unique_names;
 mod units;
+mod volumes;
 
 use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, OrgKind, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
