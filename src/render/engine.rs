@@ -1,9 +1,8 @@
 //! The one door to minijinja. Every value is written as JSON, which is YAML too: a template can embed a whole value, and no
 //! value can break out of its place.
 
-use super::context::Scope;
 use super::overlay::overlay;
-use super::{Object, Template, Templates, macros, place};
+use super::{Object, Scope, Template, Templates, macros, place};
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::yaml;
 use base64::Engine as _;
