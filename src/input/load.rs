@@ -138,7 +138,10 @@ fn load_network(project: &Project, values: OfNetwork, problems: &mut Problems) -
 }
 
 fn says_something(tree: &Node) -> bool {
-    matches!(&tree.content, Content::Mapping(pairs) if !pairs.is_empty())
+    match &tree.content {
+        Content::Mapping(pairs) => pairs.iter().any(|(_, value)| says_something(value)),
+        Content::Scalar(_) | Content::Sequence(_) => !tree.is_null(),
+    }
 }
 
 /// Values by themselves, for what needs no network.
@@ -150,26 +153,33 @@ fn load_values(project: &Project, problems: &mut Problems) -> Result<(Option<Val
     let Some(mut tree) = yaml::parse(Path::new(values::DEFAULTS_NAME), values::DEFAULTS, problems) else {
         return Ok((None, OfNetwork::default()));
     };
-    let own = [project.values_file()];
-    for file in own.iter().chain(&project.values) {
+    let usual = project.values_file();
+    // The user's values by themselves: a null in them takes back what others of them say, and the defaults stay.
+    let mut own = Node { content: Content::Mapping(Vec::new()), place: Place::file(&usual) };
+    for file in std::iter::once(&usual).chain(&project.values) {
         match load_tree(file, problems)? {
-            Some(Some(own)) => {
-                let mut own = own.merged(Dialect::Strict, problems);
-                pivt::take_out(&mut own, problems);
-                tree.overlay(own);
+            Some(Some(one)) => {
+                let mut one = one.merged(Dialect::Strict, problems);
+                pivt::take_out(&mut one, problems);
+                match &one.content {
+                    Content::Mapping(_) => own.overlay(one),
+                    Content::Scalar(_) | Content::Sequence(_) => drop(Values::read(one, problems)),
+                }
             }
             Some(None) => {}
-            None if own.contains(file) => {}
+            None if *file == usual => {}
             None => report_missing(Some(file), problems),
         }
     }
-    let below = Some(pivt::take_network(&mut tree));
+    let below = Some(pivt::take_network(&mut own));
     for assignment in &project.assignments {
         for yaml::Assignment { path, value } in assigned(assignment, problems)?.unwrap_or_default() {
-            tree.set(&path, value);
+            own.set(&path, value);
         }
     }
-    let above = Some(pivt::take_network(&mut tree));
+    let above = Some(pivt::take_network(&mut own));
+    values::take_back(&mut own).map_err(Stop::Internal)?;
+    tree.overlay(own);
     Ok((Values::read(tree, problems), OfNetwork { below, above }))
 }
 

@@ -104,7 +104,7 @@ pub fn warn_of_difference(values: &Node, network: &Node, problems: &mut Problems
     let at = |tree: &Node, path: &str| path.split('.').try_fold(tree.clone(), |node, key| node.get(key).cloned());
     for path in OF_NETWORK {
         let (Some(ours), Some(counting)) = (at(values, path), at(network, path)) else { continue };
-        if !ours.same_as(&counting) {
+        if !ours.is_null() && !counting.says_nothing() && !ours.same_as(&counting) {
             let message = format!("`{path}` does nothing here: network.yaml says something else, and counts");
             let problem = Problem::new(Code::FK0112, message).at(&ours.place).at(&counting.place);
             problems.push(problem.help("say it in network.yaml alone"));

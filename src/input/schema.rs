@@ -44,7 +44,8 @@ impl Writer {
         let schema = match shape {
             Shape::Any => json!({}),
             Shape::Text => match words(path) {
-                Some(words) => json!({"enum": words}),
+                // A key without a value, or with null, leaves the choice as it is.
+                Some(words) => json!({"enum": words.iter().map(|word| json!(word)).chain([Value::Null]).collect::<Vec<_>>()}),
                 // Text is what stands there, whatever it looks like.
                 None => json!({"type": ["string", "number", "boolean", "null"]}),
             },
@@ -57,8 +58,7 @@ impl Writer {
             Shape::Struct(fields) => {
                 let properties = fields.iter().map(|(key, shape)| ((*key).to_owned(), self.property(key, shape, path, levels)));
                 json!({
-                    // Nothing would take all defaults in it away, as in Helm.
-                    "type": "object",
+                    "type": ["object", "null"],
                     "properties": properties.collect::<Map<String, Value>>(),
                     "additionalProperties": false,
                 })
@@ -79,16 +79,13 @@ impl Writer {
         if let Some(text) = said.or_else(|| self.comments.left_out.get(key)).map(String::as_str).or_else(|| of_orgs(&path)) {
             schema.insert("description".to_owned(), json!(text));
         }
-        // What a level further up has may stand here too: nothing at all, where that leaves the choice to somebody else.
+        // What a level further up has may stand here too: no text at all, where that leaves the choice to somebody else.
         let defaults: Vec<Value> = below.own.iter().chain(&below.others).filter_map(|level| default(shape, level)).collect();
         if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-            for default in &defaults {
-                let same = if default == "" { vec![default.clone(), Value::Null] } else { vec![default.clone()] };
-                same.into_iter().for_each(|word| {
-                    if !words.contains(&word) {
-                        words.push(word)
-                    }
-                });
+            for default in defaults {
+                if !words.contains(&default) {
+                    words.push(default);
+                }
             }
         }
         if let Some(default) = below.own.and_then(|own| default(shape, own)) {

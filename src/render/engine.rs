@@ -1,9 +1,8 @@
 //! The one door to minijinja. Every value is written as JSON, which is YAML too: a template can embed a whole value, and no
 //! value can break out of its place.
 
-use super::context::Scope;
 use super::overlay::overlay;
-use super::{Object, Template, Templates, place};
+use super::{Object, Scope, Template, Templates, macros, place};
 use crate::diag::{Code, Problem, Problems, Stop};
 use crate::yaml;
 use base64::Engine as _;
@@ -29,13 +28,15 @@ impl<'a> Engine<'a> {
         // Not `None`, or what macros give would be written as quoted text.
         environment.set_auto_escape_callback(|_| AutoEscape::Custom("yaml".into()));
         environment.set_formatter(write_value);
+        environment.add_function(macros::NEEDED, needed);
+        environment.add_test("none", is_none);
         environment.add_filter("canonical", canonical);
         environment.add_filter("overlaid", overlaid);
         environment.add_filter("properties", properties);
         environment.add_filter("sha256", |text: &str| hex::encode(Sha256::digest(text)));
         environment.add_filter("b64encode", |text: &str| BASE64_STANDARD.encode(text));
         for template in templates.iter() {
-            if let Err(error) = environment.add_template(&template.name, &template.text) {
+            if let Err(error) = environment.add_template_owned(template.name.as_str(), macros::demanding(&template.text)) {
                 problems.push(report(&error, template, templates));
             }
         }
@@ -88,13 +89,35 @@ fn report(error: &Error, template: &Template, templates: &Templates) -> Problem 
     let failed = error.name().and_then(|name| templates.get(name)).unwrap_or(template);
     let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let line = error.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
-    let what = match error.kind() {
-        ErrorKind::UndefinedError => format!("the template `{}` uses a variable that is not there: {reason}", failed.name),
-        _ => format!("the template `{}` failed: {reason}", failed.name),
-    };
-    Problem::new(Code::FK0501, what)
-        .at(&place(failed, line))
-        .help("`fabkube show -o yaml` prints every variable that a template can use")
+    let problem = |what: String| Problem::new(Code::FK0501, what);
+    let help = "`fabkube show -o yaml` prints every variable that a template can use";
+    match error.kind() {
+        ErrorKind::UndefinedError => {
+            let what = format!("the template `{}` uses a variable that is not there: {reason}", failed.name);
+            problem(what).at(&place(failed, line)).help(help)
+        }
+        // The line is where the macro begins: minijinja does not say who calls it.
+        ErrorKind::MissingArgument if failed.name != template.name => {
+            let what = format!("the template `{}` failed: {reason}", template.name);
+            problem(what).at(&place(template, 0)).at(&place(failed, line)).help(macros::HELP)
+        }
+        kind => {
+            let is_of_macro = matches!(kind, ErrorKind::MissingArgument | ErrorKind::TooManyArguments);
+            let what = format!("the template `{}` failed: {reason}", failed.name);
+            problem(what).at(&place(failed, line)).help(if is_of_macro { macros::HELP } else { help })
+        }
+    }
+}
+
+/// What a macro calls for an argument that it was not given.
+fn needed(name: &str, argument: &str) -> Result<Value, Error> {
+    let message = format!("the macro `{name}` is called without its argument `{argument}`");
+    Err(Error::new(ErrorKind::MissingArgument, message))
+}
+
+/// Jinja's own test, but what is not there is no `none`.
+fn is_none(value: &Value) -> Result<bool, Error> {
+    if value.is_undefined() { Err(Error::from(ErrorKind::UndefinedError)) } else { Ok(value.is_none()) }
 }
 
 /// Writes a value as JSON; what a macro or a block gave is written as it is.
@@ -218,12 +241,30 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_an_error_at_its_line() {
-        for expression in ["peer.nmae", "nobody", "peer.none.more", "peer.list[7]"] {
+        for expression in ["peer.nmae", "nobody", "peer.none.more", "peer.list[7]", "peer.nmae is none", "peer.nmae is not none"]
+        {
             let problem = rendered(&format!("{OBJECT}data: {{{{ {expression} }}}}\n"), "n").unwrap_err();
             assert!(problem.starts_with("FK0501 4 "), "{problem}");
         }
         assert!(rendered(&format!("{OBJECT}data: {{{{ peer.name\n"), "n").unwrap_err().starts_with("FK0501"));
         assert!(rendered("{% include \"peer/_nothing.j2\" %}", "n").unwrap_err().starts_with("FK0501"));
+    }
+
+    #[test]
+    fn a_macro_is_given_its_arguments_and_no_others() {
+        let called = |call: &str| {
+            let macros = "{% macro f(a, b, c=none) %}{% if b == 1 %}{{ a }}{% endif %}{% endmacro %}\n";
+            rendered(&format!("{macros}{OBJECT}data: {{{{ {call} }}}}\n"), "n")
+        };
+        for call in ["f({}, 1)", "f({}, 1, 2)", "f({}, b=1)", "f(b=1, a={})", "f({}, none)"] {
+            assert!(called(call).is_ok(), "{call}: {:?}", called(call));
+        }
+        let reason = |call: &str| called(call).unwrap_err().replace("the template `peer/own.yaml.j2` failed: ", "");
+        for call in ["f({})", "f({}, c=1)", "f({}, peer.nmae)"] {
+            assert_eq!(reason(call), "FK0501 1 the macro `f` is called without its argument `b`", "{call}");
+        }
+        assert_eq!(reason("f({}, 1, 2, 3)"), "FK0501 5 too many arguments");
+        assert_eq!(reason("f({}, 1, d=1)"), "FK0501 5 unknown keyword argument `d`");
     }
 
     #[test]

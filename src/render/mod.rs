@@ -3,14 +3,17 @@
 
 mod context;
 mod engine;
+mod macros;
 mod object;
 mod overlay;
+mod scope;
 mod templates;
 #[cfg(test)]
 mod tests_kafka;
 
-pub use context::{Scope, ScopeKind, Shown, scopes};
+pub use context::{Shown, scopes};
 pub use object::Object;
+pub use scope::{Scope, ScopeKind};
 pub use templates::{Origin, Template, Templates};
 
 use crate::channel::Artifacts;

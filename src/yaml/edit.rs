@@ -1,7 +1,7 @@
-//! Laying values over values, and setting one by its path, as Helm does.
-//! Reading `--set` is `assign`'s.
+//! Laying values over values, and setting one by its path.
+//! Reading `--set` is `assign`'s; what a null takes back is for those to say who know the settings.
 
-use super::node::{Content, Node};
+use super::node::{Content, Node, Scalar, Style};
 
 /// A step of the way to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,35 +12,42 @@ pub enum Step {
 }
 
 impl Node {
-    /// Lays `over` on this tree as Helm lays one values file on another: maps merge key by key, a null takes the key away, and
-    /// everything else replaces what was there. The values and keys that win keep their places; new keys come last.
+    /// Whether nothing was written: no value after a key, or a map of such keys alone.
+    pub fn says_nothing(&self) -> bool {
+        match &self.content {
+            Content::Scalar(Scalar { text, style, tag }) => text.is_empty() && *style == Style::Plain && tag.is_none(),
+            Content::Sequence(_) => false,
+            Content::Mapping(entries) => !entries.is_empty() && entries.iter().all(|(_, value)| value.says_nothing()),
+        }
+    }
+
+    /// Lays `over` on this tree as Helm lays one values file on another: maps merge key by key, and everything else replaces what
+    /// was there, `null` too, which stays as what was said last. Unlike in Helm, a key without a value changes nothing. The values
+    /// and keys that win keep their places; new keys come last.
     pub fn overlay(&mut self, over: Node) {
         match (&mut self.content, over) {
             (Content::Mapping(entries), Node { content: Content::Mapping(new), place }) => {
                 for (key, value) in new {
                     let old = entries.iter().position(|(k, _)| k.text().is_some() && k.text() == key.text());
-                    match old {
-                        Some(i) if value.is_null() => drop(entries.remove(i)),
-                        Some(i) => {
-                            if let Some(entry) = entries.get_mut(i) {
-                                entry.0 = key;
-                                entry.1.overlay(value);
+                    match old.and_then(|i| entries.get_mut(i)) {
+                        Some((old_key, old)) => {
+                            if !value.says_nothing() {
+                                *old_key = key;
                             }
+                            old.overlay(value);
                         }
-                        None if value.is_null() => {}
-                        None => entries.push((key, value.without_nulls())),
+                        None => entries.push((key, value)),
                     }
                 }
                 self.place = place;
             }
-            // An empty file says nothing.
-            (_, over) if over.is_null() => {}
-            (_, over) => *self = over.without_nulls(),
+            (_, over) if over.says_nothing() => {}
+            (_, over) => *self = over,
         }
     }
 
     /// Takes away keys whose value is null, in maps within maps.
-    fn without_nulls(mut self) -> Node {
+    pub fn without_nulls(mut self) -> Node {
         if let Content::Mapping(entries) = self.content {
             let kept = entries.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, v.without_nulls()));
             self.content = Content::Mapping(kept.collect());
@@ -48,8 +55,8 @@ impl Node {
         self
     }
 
-    /// Puts a value at the end of a path, making the maps and lists on the way; what stands in the way is replaced. A null takes
-    /// the key away. Positions beyond a list's end fill it with nulls: whoever makes a path bounds them, as `assignments` does.
+    /// Puts a value at the end of a path, making the maps and lists on the way; what stands in the way is replaced. Positions
+    /// beyond a list's end fill it with nulls: whoever makes a path bounds them, as `assignments` does.
     pub fn set(&mut self, path: &[Step], value: Node) {
         let Some((step, rest)) = path.split_first() else {
             *self = value;
@@ -59,22 +66,17 @@ impl Node {
         match step {
             Step::Key(name) => {
                 if !matches!(self.content, Content::Mapping(_)) {
-                    if value.is_null() {
-                        return;
-                    }
                     *self = Node { content: Content::Mapping(Vec::new()), place: place.clone() };
                 }
                 let Content::Mapping(entries) = &mut self.content else { return };
                 let old = entries.iter().rposition(|(k, _)| k.text() == Some(name));
                 match old {
-                    Some(i) if rest.is_empty() && value.is_null() => drop(entries.remove(i)),
                     Some(i) => {
                         if let Some((key, old)) = entries.get_mut(i) {
                             key.place = place;
                             old.set(rest, value);
                         }
                     }
-                    None if value.is_null() => {}
                     None => {
                         let mut made = Node::null(place.clone());
                         made.set(rest, value);
@@ -124,13 +126,19 @@ mod tests {
     }
 
     #[test]
-    fn a_null_takes_the_key_away() {
-        assert!(laid("a: {x: 1, y: 2}\n", "a: {x: null, n: ~}\nm: {n: }\n").same_as(&tree("", "a: {y: 2}\nm: {}\n")));
+    fn a_null_stays_as_what_was_said_last() {
+        let node = laid("a: {x: 1, y: 2}\nb: {z: 3}\n", "a: {x: null, n: ~}\nb: ~\n");
+        assert!(node.same_as(&tree("", "a: {x: null, y: 2, n: ~}\nb: ~\n")));
+        assert!(node.without_nulls().same_as(&tree("", "a: {y: 2}\n")));
     }
 
     #[test]
-    fn an_empty_file_changes_nothing() {
-        assert!(laid("a: 1\n", "").same_as(&tree("", "a: 1\n")));
+    fn what_is_empty_changes_nothing() {
+        let base = "a: {x: 1}\nb: 2\nc: ~\n";
+        for over in ["", "a:\n", "a: {x: }\n", "a: {x: {y: {z: }}}\n", "b: {x: }\n", "c:\n"] {
+            assert!(laid(base, over).same_as(&tree("", base)), "{over}");
+        }
+        assert!(laid(base, "a: ''\nb: {}\n").same_as(&tree("", "a: ''\nb: {}\nc: ~\n")));
         assert!(laid("", "a: 1\n").same_as(&tree("", "a: 1\n")));
     }
 
@@ -144,9 +152,7 @@ mod tests {
             node.get("a").and_then(|a| a.get("b")).map(|b| matches!(&b.content, Content::Sequence(i) if i.len() == 2)),
             Some(true)
         );
-        node.set(&[Step::Key("a".into())], Node::null(place.clone()));
-        assert!(node.get("a").is_none());
-        node.set(&[Step::Key("n".into()), Step::Key("m".into())], Node::null(place));
-        assert!(node.get("n").is_none());
+        node.set(&[Step::Key("a".into()), Step::Key("b".into())], Node::plain("null", place));
+        assert!(node.get("a").and_then(|a| a.get("b")).is_some_and(Node::is_null));
     }
 }

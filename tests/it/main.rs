@@ -34,6 +34,7 @@ mod runs;
 mod layers;
 mod namespaces;
 mod network_policies;
+mod nulls;
 mod networks;
 mod custom_resources;
 mod operations;

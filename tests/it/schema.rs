@@ -46,6 +46,7 @@ fn what_fabkube_takes_is_valid() {
         "orgs: {org1.example.com: {peer: {storage: {size: 5Gi}}, nodes: {peer0: {couchdb: {user: me}, extraContainers: [{name: a}]}}}}",
         "defaults: {tolerations: [{key: a, operator: Exists, tolerationSeconds: 5}], nodeSelector: {a: b}}",
         "couchdb: {logLevel: }",
+        "{peer: , orderer: {rollout: }, addressing: ~, kafka: {replicas: ~}, orgs: {org1.example.com: }}",
         "orgs: {org1.example.com: {gateway: {expose: {externalTrafficPolicy: }}, nodes: {peer0: {couchdb: {logLevel: ''}}}}}",
     ] {
         assert_eq!(objections(&value(values)), Vec::<String>::new(), "{values}");
@@ -69,8 +70,8 @@ fn a_misspelt_key_and_a_wrong_type_are_not_valid() {
         ("namespaces: {create: perhaps}", Code::FK0103),
         ("kafka: {replicas: three}", Code::FK0103),
         ("orgs: {org1.example.com: {nodes: {peer0: {storage: 5Gi}}}}", Code::FK0103),
-        ("peer:", Code::FK0212),
-        ("orderer: {rollout: }", Code::FK0212),
+        ("peer: ''", Code::FK0103),
+        ("orderer: {rollout: ''}", Code::FK0212),
         ("orderer: {rollout: all}", Code::FK0212),
         ("orgs: {org1.example.com: {nodes: {peer0: {stateDatabase: mysql}}}}", Code::FK0212),
     ] {

@@ -7,15 +7,16 @@ use super::hosts;
 use super::ordering::Ordering;
 use super::orgs::{NodeDraft, OrgDraft, Source};
 use super::ports::{self, Written};
-use super::{chaincode, fabric_ca, fabric_config, gateway, monitoring, namespaces, operations, pods, settings, state_database};
+use super::{
+    chaincode, fabric_ca, fabric_config, gateway, monitoring, namespaces, operations, pods, settings, state_database, volumes,
+};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::values::NodeSettings;
 use crate::input::{Inputs, given};
 use crate::network::addresses::{self, port};
-use crate::network::pod::VOLUMES;
 use crate::network::{
-    Budget, ChaincodeRuntime, Channel, Exposure, HostPort, Labels, Listener, MspSource, Node, NodeId, Operations, Org, OrgKind,
-    Paths, Probe, Probes, Reach, Role, Rollout, Service, StateDatabase, names,
+    Budget, ChaincodeRuntime, Channel, Exposure, HostPort, Labels, Listener, MspSource, Node, NodeId, Org, OrgKind, Paths, Probe,
+    Probes, Reach, Role, Rollout, Service, StateDatabase, names,
 };
 use std::collections::BTreeMap;
 
@@ -241,8 +242,8 @@ impl Completion<'_> {
         }
         let own_env = pods::env(&settings.extra_env, &env, problems);
         env.extend(own_env);
-        let mounts = mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref(), &operations);
-        let volumes = volumes(genesis.as_ref(), state_database.as_ref(), chaincode_runtime.as_ref(), &operations);
+        let mounts = volumes::mounts(draft.role, genesis.as_ref(), chaincode_runtime.as_ref(), &operations);
+        let volumes = volumes::of_pod(genesis.as_ref(), state_database.as_ref(), chaincode_runtime.as_ref(), &operations);
         let mut taken: Vec<(&str, u16)> = ports.iter().map(|port| (port.name.word(), port.port)).collect();
         if let Some(StateDatabase::CouchDb(couchdb)) = &state_database {
             taken.push(("couchdb", couchdb.port));
@@ -376,39 +377,4 @@ impl Completion<'_> {
             Role::Orderer => (names::orderers_selector(&self.cluster.network), namespaces::reach_of_orderers(self.inputs)),
         }
     }
-}
-
-/// The volumes of a node's pod.
-fn volumes(
-    genesis: Option<&String>,
-    database: Option<&StateDatabase>,
-    runtime: Option<&ChaincodeRuntime>,
-    operations: &Operations,
-) -> Vec<&'static str> {
-    let mut volumes = VOLUMES.to_vec();
-    let mut also = |is_there: bool, names: &[&'static str]| volumes.extend(names.iter().filter(|_| is_there));
-    also(genesis.is_some(), &["genesis"]);
-    also(matches!(database, Some(StateDatabase::CouchDb(_))), &["couchdb", "couchdb-local"]);
-    also(matches!(runtime, Some(ChaincodeRuntime::Dind(_))), &["dind", "dind-data"]);
-    also(operations.client_secret().is_some(), &["operations"]);
-    volumes
-}
-
-/// Where a node's container has something mounted.
-fn mounts(
-    role: Role,
-    genesis: Option<&String>,
-    runtime: Option<&ChaincodeRuntime>,
-    operations: &Operations,
-) -> Vec<&'static str> {
-    let paths = Paths::STANDARD;
-    let data = match role {
-        Role::Peer => paths.peer_data,
-        Role::Orderer => paths.orderer_data,
-    };
-    let mut mounts = vec![paths.config, data, paths.msp, paths.tls, "/tmp"];
-    mounts.extend(genesis.map(|_| paths.genesis));
-    mounts.extend(operations.client_secret().map(|_| paths.operations));
-    mounts.extend(matches!(runtime, Some(ChaincodeRuntime::Dind(_))).then_some(paths.docker));
-    mounts
 }
