@@ -467,6 +467,8 @@ codes! {
         "Without TLS nobody shows a certificate."
     FK0744 Warning "Prometheus will not take a node's certificate"
         "With `operations.tls`, Prometheus asks all nodes of an org by one name: that of the Service over them, which every certificate made by\nfabkube has. One made by others lacks it, and the node would be down to Prometheus."
+    FK0745 Warning "a log with CouchDB's password"
+        "At `debug` a peer prints its environment when it starts, or in Fabric 1.4 the head of each request to CouchDB: the password is there\nfor whoever reads logs, and wherever they are collected."
     FK0750 Error "a source of connections that Kubernetes refuses"
         "The lists under `networkPolicies` have Kubernetes' own NetworkPolicyPeers: `namespaceSelector`, `podSelector`, or both, or an\n`ipBlock` alone with a `cidr`, and in `except` parts of that range."
     FK0751 Warning "a consenter that network policies keep out"

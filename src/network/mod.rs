@@ -13,6 +13,7 @@ mod features;
 pub mod flow;
 mod image_reference;
 mod kafka;
+mod log_spec;
 pub mod monitoring;
 pub mod names;
 mod network_policy;

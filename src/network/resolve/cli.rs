@@ -1,6 +1,6 @@
 //! The CLI pods of orgs: whom each reaches, as whom, and by which roots. It stands on complete nodes, of all orgs.
 
-use super::{Cluster, names_checked, pods, settings};
+use super::{Cluster, names_checked, operations, pods, settings};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::values::{CliSettings, ImageSettings};
 use crate::input::{Inputs, given};
@@ -23,6 +23,7 @@ pub fn clis(orgs: &[Org], (inputs, cluster): (&Inputs, &Cluster), problems: &mut
             if !cluster.version.features().tools_image && !given(&own.image.repository) {
                 without_tools.get_or_insert_with(|| own.enabled.place.clone());
             }
+            operations::check_log_spec(&own.log_spec, problems);
             let name = names::cli(&org.name);
             names_checked("CLI pod", (&name, &org.name), (&org.domain, &org.place), problems);
             let mut labels = names::labels(&cluster.network, "fabric-cli", "cli", Some(&org.name));

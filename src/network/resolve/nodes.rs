@@ -223,6 +223,10 @@ impl Completion<'_> {
         let operations = operations::operations(&settings.metrics, &everywhere.operations.tls, problems);
         monitoring::check_told(&settings.metrics.provider, &operations.metrics, everywhere, problems);
         operations::check_log_format(&settings.log_format, problems);
+        operations::check_log_spec(&settings.log_spec, problems);
+        if let Some(database) = &state_database {
+            operations::check_password(&settings.log_spec, (self.cluster.version, database), problems);
+        }
         let told =
             Told { cluster: self.cluster, settings: &settings, msp_id: self.msp_id, name: &draft.name, operations: &operations };
         let mut env = match (&state_database, &chaincode_runtime) {

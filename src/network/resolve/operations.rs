@@ -5,7 +5,8 @@ use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{MetricsSettings, NodeSettings, OperationsTlsSettings, words};
 use crate::network::addresses::{port, split_host_port};
-use crate::network::{EnvVar, Metrics, Operations, OperationsTls, Paths, Role, names};
+use crate::network::log_spec::{self, Level, LogSpec};
+use crate::network::{EnvVar, FabricVersion, Metrics, Operations, OperationsTls, Paths, Role, StateDatabase, names};
 use crate::yaml::Spanned;
 
 /// What a node tells of itself.
@@ -95,5 +96,29 @@ pub fn check_log_format(format: &Spanned<String>, problems: &mut Problems) {
     if given(format) && !["json", "logfmt"].contains(&format.as_str()) && !format.contains("%{message}") {
         let problem = Problem::new(Code::FK0212, format!("`{format}` is no form of a log"));
         problems.push(problem.at(&format.place).help("write `json`, `logfmt`, or a format of Fabric's, which has `%{message}`"));
+    }
+}
+
+/// A specification that Fabric reads: its programs end at once with any other.
+pub fn check_log_spec(spec: &Spanned<String>, problems: &mut Problems) {
+    if let Err(reason) = LogSpec::parse(spec) {
+        let message = format!("`{}` is no logging specification: {}", spec.escape_debug(), reason);
+        let help = format!(
+            "write a level, one of `{}`, or levels and loggers: `info:gossip=debug,ledgermgmt=error`",
+            log_spec::WORDS.join("`, `")
+        );
+        problems.push(Problem::new(Code::FK0212, message).at(&spec.place).help(help));
+    }
+}
+
+/// A peer's log with the password of its CouchDB.
+pub fn check_password(spec: &Spanned<String>, (version, database): (FabricVersion, &StateDatabase), problems: &mut Problems) {
+    let Some(logger) = log_spec::logger_of_password(version).filter(|_| !matches!(database, StateDatabase::LevelDb)) else {
+        return;
+    };
+    if LogSpec::parse(spec).is_ok_and(|read| read.level_of(logger) <= Level::Debug) {
+        let message = format!("with the logging specification `{spec}`, a peer's log has the password of its CouchDB");
+        let help = format!("write `{spec}:{logger}=info`, which leaves that out");
+        problems.push(Problem::new(Code::FK0745, message).at(&spec.place).help(help));
     }
 }
