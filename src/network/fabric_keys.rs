@@ -1,14 +1,19 @@
-//! The keys that core.yaml and orderer.yaml have in each Fabric version. What is said of others is `resolve`'s.
+//! The keys that core.yaml and orderer.yaml have in each Fabric version, and what kind of value each takes. What is said of others is
+//! `resolve`'s.
 //!
-//! The lists are beside this file, a key a line, with its ranges of lines of releases where not all have it. core.yaml's are those of
-//! the file that Fabric itself ships; orderer.yaml's are those and the other fields of its `localconfig`, since an orderer refuses
-//! every other. What came with a patch counts for its whole line. `*` stands for any name.
+//! The lists are beside this file, a key a line, with its kind, and its ranges of lines of releases where not all have it. core.yaml's
+//! are those of the file that Fabric itself ships, and their kinds those of the functions that ask for them (`viper.GetDuration`);
+//! orderer.yaml's are those and the other fields of its `localconfig`, since an orderer refuses every other. What came with a patch
+//! counts for its whole line. `*` stands for any name. fabric-ca-server-config.yaml's are those that users have a say in, in its small
+//! letters (`lib/serverconfig.go` and `lib/caconfig.go` of fabric-ca, `config/config.go` of cfssl).
 
+use super::value_kind::Kind;
 use super::versions::Span;
 use super::{FabricVersion, Role};
 
 const CORE: &str = include_str!("core-keys.txt");
 const ORDERER: &str = include_str!("orderer-keys.txt");
+const FABRIC_CA: &str = include_str!("fabric-ca-keys.txt");
 
 /// Keys that a release took away, with all within them, and what is in their place (core.yaml, orderer.yaml and `localconfig` of 1.4
 /// to 3.1). One that a version still has is among its keys.
@@ -47,7 +52,21 @@ const GONE: &[(Role, &str, &str)] = &[
 const LINES: &[(u32, u32)] = &[(1, 4), (2, 0), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (3, 0), (3, 1)];
 
 /// The keys of one file in one version.
-pub struct Keys(Vec<Vec<&'static str>>);
+pub struct Keys(Vec<Key>);
+
+struct Key {
+    path: Vec<&'static str>,
+    kind: Kind,
+}
+
+/// A line of a list, and whether it counts for a version.
+fn key(line: &'static str, version: Option<FabricVersion>) -> Option<Key> {
+    let mut words = line.split_whitespace();
+    let (path, kind) = (words.next()?.split('.').collect(), Kind::parse(words.next()?)?);
+    let spans: Vec<Span> = words.filter_map(Span::parse).collect();
+    let is_there = spans.is_empty() || version.is_none_or(|version| spans.iter().any(|span| span.has(version)));
+    is_there.then_some(Key { path, kind })
+}
 
 /// What a path is in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,19 +88,24 @@ impl Keys {
             Role::Peer => CORE,
             Role::Orderer => ORDERER,
         };
-        let keys = text.lines().filter_map(|text| {
-            let mut words = text.split_whitespace();
-            let key = words.next()?;
-            let spans: Vec<Span> = words.filter_map(Span::parse).collect();
-            (spans.is_empty() || spans.iter().any(|span| span.has(version))).then(|| key.split('.').collect())
-        });
-        Some(Self(keys.collect()))
+        Some(Self(text.lines().filter_map(|line| key(line, Some(version))).collect()))
+    }
+
+    /// Those of fabric-ca-server-config.yaml whose kinds are known.
+    pub fn of_fabric_ca() -> Self {
+        Self(FABRIC_CA.lines().filter_map(|line| key(line, None)).collect())
+    }
+
+    /// The kind of value that a key takes; `None` of a section, within a value, and of what is not known.
+    pub fn kind(&self, path: &[&str]) -> Option<Kind> {
+        let is_it = |key: &&Key| key.path.len() == path.len() && key.path.iter().zip(path).all(|(known, word)| same(known, word));
+        self.0.iter().find(is_it).map(|key| key.kind)
     }
 
     /// What stands at a path. Upper and lower case are alike, as to Fabric.
     pub fn fit(&self, path: &[&str]) -> Fit {
         let alike = |key: &&Vec<&str>| key.iter().zip(path).all(|(known, word)| same(known, word));
-        let fitting: Vec<&Vec<&str>> = self.0.iter().filter(alike).collect();
+        let fitting: Vec<&Vec<&str>> = self.paths().filter(alike).collect();
         if fitting.iter().any(|key| key.len() <= path.len()) {
             Fit::Key
         } else if fitting.is_empty() {
@@ -91,11 +115,15 @@ impl Keys {
         }
     }
 
+    fn paths(&self) -> impl Iterator<Item = &Vec<&'static str>> {
+        self.0.iter().map(|key| &key.path)
+    }
+
     /// The names that stand directly below a section.
     pub fn below(&self, section: &[&str]) -> Vec<&'static str> {
         let inside =
             |key: &&Vec<&str>| key.len() > section.len() && key.iter().zip(section).all(|(known, word)| same(known, word));
-        let mut names: Vec<&str> = self.0.iter().filter(inside).filter_map(|key| key.get(section.len()).copied()).collect();
+        let mut names: Vec<&str> = self.paths().filter(inside).filter_map(|key| key.get(section.len()).copied()).collect();
         names.dedup();
         names
     }
@@ -111,7 +139,7 @@ impl Keys {
 
     /// The first path that ends in a name.
     pub fn named(&self, name: &str) -> Option<String> {
-        self.0.iter().find_map(|key| {
+        self.paths().find_map(|key| {
             let at = key.iter().position(|word| word.eq_ignore_ascii_case(name))?;
             Some(key.get(..=at)?.join("."))
         })
@@ -146,6 +174,23 @@ mod tests {
     }
 
     #[test]
+    fn a_key_takes_values_of_one_kind() {
+        let core = Keys::of(Role::Peer, V25).unwrap();
+        for (path, kind) in [
+            ("peer.gossip.pullInterval", Some(Kind::Duration)),
+            ("PEER.Gossip.useLeaderElection", Some(Kind::Bool)),
+            ("peer.gossip.pullPeerNum", Some(Kind::Number)),
+            ("peer.gossip", None),
+            ("chaincode.externalBuilders", Some(Kind::Maps)),
+            ("chaincode.externalBuilders.name", None),
+            ("vm.docker.hostConfig.Memory", Some(Kind::Any)),
+        ] {
+            assert_eq!(core.kind(&path.split('.').collect::<Vec<_>>()), kind, "{path}");
+        }
+        assert_eq!(Keys::of_fabric_ca().kind(&["signing", "profiles", "tls", "expiry"]), Some(Kind::Duration));
+    }
+
+    #[test]
     fn a_version_has_keys_of_its_own_or_none_that_are_listed() {
         let fit = |version: FabricVersion, path: &[&str]| Keys::of(Role::Orderer, version).map(|keys| keys.fit(path));
         assert_eq!(fit(V25, &["Kafka", "Verbose"]), Some(Fit::Key));
@@ -159,10 +204,11 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_lists_is_a_key_and_ranges() {
-        for line in CORE.lines().chain(ORDERER.lines()) {
+    fn every_line_of_the_lists_is_a_key_its_kind_and_ranges() {
+        for line in CORE.lines().chain(ORDERER.lines()).chain(FABRIC_CA.lines()) {
             let mut words = line.split(' ');
-            assert!(words.next().is_some_and(|key| key.contains('.') && !key.contains("..")), "{line}");
+            assert!(words.next().is_some_and(|key| !key.is_empty() && !key.contains("..")), "{line}");
+            assert!(words.next().is_some_and(|kind| Kind::parse(kind).is_some()), "{line}");
             assert!(words.all(|word| Span::parse(word).is_some()), "{line}");
         }
     }

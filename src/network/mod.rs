@@ -27,6 +27,7 @@ mod resolve;
 #[cfg(test)]
 pub(crate) mod sample;
 mod state_database;
+mod value_kind;
 mod versions;
 
 pub use allotted_port::AllottedPort;

@@ -1,14 +1,16 @@
 //! An org's Fabric CA with all that its pod, its Service and its certificate need. Whether the keys that it issues with are here is
 //! `crypto`'s.
 
+use super::fabric_values::{self, Reader};
 use super::orgs::OrgDraft;
 use super::{Cluster, monitoring, names_checked, pods, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::input::values::words;
 use crate::network::addresses::{self, port};
+use crate::network::fabric_keys::Keys;
 use crate::network::{FabricCa, FabricCaPaths, KeyAlgorithm, Listener, Port, ServicePort, names};
-use crate::yaml::{Free, FreeMap};
+use crate::yaml::{Free, FreeMap, Spanned};
 
 /// The sections of fabric-ca-server-config.yaml (fabric-ca `cmd/fabric-ca-server/config.go` and the fields of `lib/serverconfig.go`).
 const SECTIONS: &[&str] = &[
@@ -147,10 +149,25 @@ fn check_config(config: &FreeMap, problems: &mut Problems) {
             problems.push(Problem::new(Code::FK0722, message).at(&key.place).help(help));
         }
         refuse_own(&section, &key.place, problems);
+        check_values(&Keys::of_fabric_ca(), (&mut vec![&key.value], &key.place, value), problems);
         let Free::Map(inner) = &value.value else { continue };
         inner
             .iter()
             .for_each(|(key, _)| refuse_own(&format!("{section}.{}", key.value.to_ascii_lowercase()), &key.place, problems));
+    }
+}
+
+/// What is of a kind that is known, however deep it stands.
+fn check_values<'v>(keys: &Keys, (path, place, value): (&mut Vec<&'v str>, &'v Place, &'v Free), problems: &mut Problems) {
+    if let Some(kind) = keys.kind(path) {
+        let name = format!("`{}` of fabric-ca-server-config.yaml", path.join("."));
+        fabric_values::check(kind, (&name, value, place), Reader::Whole, problems);
+    } else if let Free::Map(inner) = value {
+        for (key, value) in inner.iter() {
+            path.push(&key.value);
+            check_values(keys, (path, &key.place, value), problems);
+            path.pop();
+        }
     }
 }
 

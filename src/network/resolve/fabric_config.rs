@@ -1,6 +1,7 @@
 //! What users have core.yaml and orderer.yaml say: judged key by key against what fabkube sets itself, and against the keys that
-//! the Fabric version knows. Which keys those are is `fabric_keys`'s.
+//! the Fabric version knows. Which keys those are is `fabric_keys`'s, and what their values may be `fabric_values`'s.
 
+use super::fabric_values::{self, Reader};
 use super::own;
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::network::fabric_keys::{Fit, Keys};
@@ -70,12 +71,22 @@ impl Judge<'_> {
         match (self.keys.as_ref().map(|keys| keys.fit(path)), value) {
             (Some(Fit::Unknown), _) => self.unknown(path, place),
             (Some(Fit::Section) | None, Free::Map(inner)) => self.map(path, inner),
-            (Some(Fit::Section), Free::Null) | (Some(Fit::Key) | None, _) => {}
+            (Some(Fit::Key), _) => self.value(path, (value, place)),
+            (Some(Fit::Section), Free::Null) | (None, _) => {}
             (Some(Fit::Section), _) => {
                 let message = format!("`{}` is a section of {}, and no value can stand there", path.join("."), self.file());
                 self.problems.push(Problem::new(Code::FK0103, message).at(place).help("write a map of its keys"));
             }
         }
+    }
+
+    fn value(&mut self, path: &[&str], (value, place): (&Free, &Place)) {
+        let Some(kind) = self.keys.as_ref().and_then(|keys| keys.kind(path)) else { return };
+        let is_in = |section: &[&str]| path.iter().zip(section).all(|(word, own)| word.eq_ignore_ascii_case(own));
+        let whole = [["peer", "BCCSP"], ["peer", "handlers"]].iter().any(|section| is_in(section));
+        let reader = if self.role == Role::Peer && !whole { Reader::ByKey } else { Reader::Whole };
+        let name = format!("`{}` of {}", path.join("."), self.file());
+        fabric_values::check(kind, (&name, value, place), reader, self.problems);
     }
 
     /// A peer ignores what it does not know; an orderer does not start (`ErrorUnused` in Fabric's viperutil).

@@ -8,6 +8,7 @@ mod environment;
 mod exposure;
 mod fabric_ca;
 mod fabric_config;
+mod fabric_values;
 mod fabric_version;
 mod flow;
 mod gateway;
