@@ -455,6 +455,8 @@ codes! {
         "A Fabric CA ignores keys that it does not know, so a misspelt one silently does nothing."
     FK0723 Warning "a CLI pod without Fabric's tools"
         "Up to 2.5, Fabric publishes the image `fabric-tools` with all of its programs. From 3.0 on there is none: the image of peers has `peer`\nalone, so channels of orderers are to be looked after from elsewhere, or with an image of yours."
+    FK0724 Error "a user that nobody can enrol as"
+        "Who enrols names the user and its password as `name:password`, by HTTP's basic authentication, and `fabric-ca-client` takes both in a\nURL, `https://name:password@host`: neither can have a `:`, a `/` or a space in the name."
     FK0730 Error "a connection profile of nobody"
         "A connection profile is for the applications of one org of peers: say which where there are several. An ordering org has no\npeers, and nobody connects to it by a profile."
     FK0740 Error "a node is watched that tells nothing"

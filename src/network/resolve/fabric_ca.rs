@@ -76,7 +76,7 @@ pub fn fabric_ca(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problem
     check_key(org, &own.enabled.place, problems);
     check_config(&own.config, problems);
     settings::one_of(&own.log_level, "log level of a Fabric CA", words::CA_LOG_LEVEL, problems);
-    let user = settings::needed(&own.user, "ca.user", problems);
+    let user = user(&own.user, problems);
     let name = names::fabric_ca(&org.name);
     names_checked("Fabric CA", (&name, &org.name), (&org.domain, &org.place), problems);
     let mut labels = names::labels(&cluster.network, "fabric-ca", names::CA, Some(&org.name));
@@ -122,6 +122,17 @@ fn sans(name: &str, org: &OrgDraft, cluster: &Cluster) -> Vec<String> {
     let in_cluster = addresses::service_names(name, &org.namespace, &cluster.domain);
     let itself = ["localhost", "127.0.0.1"].map(str::to_owned);
     [format!("fabric-ca.{}", org.domain), org.ca.common_name.clone()].into_iter().chain(in_cluster).chain(itself).collect()
+}
+
+/// The first user, as basic authentication has him and the URL that `fabric-ca-client` takes (Go's
+/// `validUserinfo` in net/url, without the two signs that mean something there).
+fn user(user: &Spanned<String>, problems: &mut Problems) -> String {
+    let is_right = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=@".contains(c);
+    if !user.chars().all(is_right) {
+        let problem = Problem::new(Code::FK0724, format!("nobody can enrol as `{}` (`ca.user`)", user.escape_debug()));
+        problems.push(problem.at(&user.place).help("use letters, digits, `-`, `_` and `.`"));
+    }
+    settings::needed(user, "ca.user", problems)
 }
 
 /// A CA with such a key is refused when the server reads it.
