@@ -22,7 +22,6 @@ pub fn check_registry(text: &str) -> Result<(), String> {
 /// which has a dot or a port there.
 pub fn check_repository(text: &str, registry: &str) -> Result<(), String> {
     no_scheme(text)?;
-    let is_domain = |first: &str| first.contains(['.', ':']) || first == "localhost";
     match text.split_once('/').filter(|(first, _)| registry.is_empty() && is_domain(first)) {
         Some((domain, path)) => check_domain(domain).and_then(|()| check_path(path)),
         None => check_path(text),
@@ -32,6 +31,18 @@ pub fn check_repository(text: &str, registry: &str) -> Result<(), String> {
         return Err(format!("with its registry it has {length} characters, and may have {PATH_LIMIT}"));
     }
     Ok(())
+}
+
+/// The registry that a repository of Docker Hub begins with, and what is behind it: Docker Hub has none within it, so nobody could
+/// pull that. A registry of one's own may have such paths, as a mirror of others.
+pub fn registry_within<'t>(text: &'t str, registry: &str) -> Option<(&'t str, &'t str)> {
+    let is_hub = matches!(registry.split('/').next(), Some("docker.io" | "index.docker.io" | "registry-1.docker.io"));
+    text.split_once('/').filter(|(first, _)| is_hub && is_domain(first))
+}
+
+/// What container runtimes take for a registry at the beginning of an image's name (`splitDockerDomain`).
+fn is_domain(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost"
 }
 
 /// Whether a text can be a tag, or a digest in its place; if not, why.
@@ -59,6 +70,19 @@ pub fn check_digest(text: &str) -> Result<(), String> {
         Some(_) => Err("a digest by SHA-256 has 64 digits, 0 to 9 and a to f".to_owned()),
         None => Err(format!("it does not begin with `{SHA256}`")),
     }
+}
+
+/// The release that a tag of one of Fabric's own images names: `3.1.5` of `3.1.5`, `v3.1.5-rc1` and, as tags were up to 1.4,
+/// `amd64-3.1.5`. `None` where it names none, and of images that are called otherwise: their builds may have numbers of their own.
+pub fn release<'t>(repository: &str, tag: &'t str) -> Option<&'t str> {
+    const MACHINES: &[&str] = &["amd64-", "arm64-", "x86_64-", "s390x-", "ppc64le-"];
+    let name = repository.rsplit('/').next()?;
+    let tag = MACHINES.iter().find_map(|machine| tag.strip_prefix(machine)).unwrap_or(tag);
+    let release = tag.strip_prefix('v').unwrap_or(tag).split('-').next()?;
+    let parts: Vec<&str> = release.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
+    let is_release = [2, 3].contains(&parts.len()) && parts.iter().all(is_number);
+    (name.starts_with("fabric-") && is_release).then_some(release)
 }
 
 /// The number that a tag begins with, `29` of `29.0.0-dind`, where it has one.
@@ -133,6 +157,40 @@ mod tests {
         }
         assert!(check_repository("localhost:5000/a", "").is_ok() && check_repository("localhost:5000/a", "docker.io").is_err());
         assert!(check_repository(&"a".repeat(254), "").is_ok() && check_repository(&"a".repeat(254), "b").is_err());
+    }
+
+    #[test]
+    fn a_tag_of_fabrics_own_images_names_a_release_or_none() {
+        for (tag, named) in [
+            ("3.1.5", Some("3.1.5")),
+            ("3.1", Some("3.1")),
+            ("v2.5.0-beta", Some("2.5.0")),
+            ("amd64-1.4.12", Some("1.4.12")),
+            ("3", None),
+            ("latest", None),
+            ("2.5.x", None),
+            ("2.5.16.1", None),
+            ("20240101", None),
+            ("", None),
+        ] {
+            assert_eq!(release("mirror/fabric-peer", tag), named, "{tag}");
+        }
+        assert_eq!(release("mine/peer", "3.1.5"), None);
+    }
+
+    #[test]
+    fn docker_hub_has_no_registry_within_it() {
+        for (text, registry, within) in [
+            ("ghcr.io/x/fabric-peer", "docker.io", Some(("ghcr.io", "x/fabric-peer"))),
+            ("localhost/a", "docker.io/mine", Some(("localhost", "a"))),
+            ("mirror:5000/a", "docker.io", Some(("mirror:5000", "a"))),
+            ("ghcr.io/x/fabric-peer", "mirror.corp:5000", None),
+            ("ghcr.io/x/fabric-peer", "", None),
+            ("hyperledger/fabric.peer", "docker.io", None),
+            ("fabric.peer", "docker.io", None),
+        ] {
+            assert_eq!(registry_within(text, registry), within, "{text} of {registry}");
+        }
     }
 
     #[test]

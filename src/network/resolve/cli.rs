@@ -78,6 +78,10 @@ fn image(own: &CliSettings, (inputs, cluster): (&Inputs, &Cluster), problems: &m
         Spanned { value: repository.to_owned(), place: own.image.repository.place.clone() }
     };
     let own = ImageSettings { repository, ..own.image.clone() };
+    // Where a version has no tools of its own, those of another are what there is.
+    if cluster.version.features().tools_image {
+        settings::check_release(&own, cluster.version, problems);
+    }
     settings::image(&own, (&inputs.values.settings.image, &cluster.version.to_string()), problems)
 }
 

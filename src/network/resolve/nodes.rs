@@ -259,6 +259,7 @@ impl Completion<'_> {
             chaincode::check_builders(&settings.config, &env, self.cluster, problems);
         }
         let client_names = self.client_names();
+        settings::check_release(&settings.image, self.cluster.version, problems);
         Node {
             id: draft.id,
             role: draft.role,

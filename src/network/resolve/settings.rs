@@ -4,7 +4,7 @@ use super::pods;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings, words};
-use crate::network::{Image, Resources, Rollout, Storage, Toleration, image_reference, names};
+use crate::network::{FabricVersion, Image, Resources, Rollout, Storage, Toleration, image_reference, names};
 use crate::yaml::{Ordered, Spanned};
 use std::collections::BTreeMap;
 
@@ -46,7 +46,11 @@ pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str)
         let example = "write a host, with a port and a folder if need be: `mirror.example.com:5000/hub`";
         judge("registry", registry, image_reference::check_registry(host), example);
     }
-    if given(&image.repository) {
+    if let Some((within, path)) = image_reference::registry_within(&image.repository, host) {
+        let reason = format!("`{within}` is a registry, and `{host}` has none within it");
+        let example = format!("write `image: {{registry: {within}, repository: {path}}}`");
+        judge("repository", &image.repository, Err(reason), &example);
+    } else if given(&image.repository) {
         let example = "write the image's path alone, the registry and the tag apart: `repository: hyperledger/fabric-peer`";
         judge("repository", &image.repository, image_reference::check_repository(&image.repository, host), example);
     }
@@ -72,12 +76,35 @@ pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str)
     Image { reference: format!("{path}{separator}{version}"), pull_policy: everywhere.pull_policy.value.clone() }
 }
 
+/// An image of Fabric's own whose tag names a release of another line: what is rendered is for the network's. A tag of one's own says
+/// nothing.
+pub fn check_release(image: &ImageSettings, version: FabricVersion, problems: &mut Problems) {
+    let named = image_reference::release(&image.repository, &image.tag).filter(|_| !given(&image.digest));
+    let Some((text, release)) = named.and_then(|text| Some((text, text.parse::<FabricVersion>().ok()?))) else { return };
+    if (release.major, release.minor) != (version.major, version.minor) {
+        let message = format!(
+            "the tag `{}` is of Fabric {}.{}, and the network is made for Fabric {version}",
+            image.tag.value, release.major, release.minor
+        );
+        let help = format!("write `fabric: {{version: \"{text}\"}}`, which blocks, settings and images follow, and no tag");
+        problems.push(Problem::new(Code::FK0770, message).at(&image.tag.place).help(help));
+    }
+}
+
+/// No volume of use is smaller: what is below is a number that lacks its unit, and a claim by template cannot be changed later.
+const SMALLEST_VOLUME: f64 = 1048576.0;
+
 /// A volume claim.
 pub fn storage(settings: &StorageSettings, problems: &mut Problems) -> Storage {
     let (size, class) = (&settings.size, &settings.class_name);
-    if !quantity(size).is_some_and(|bytes| bytes > 0.0) {
-        let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume", size.value));
-        problems.push(problem.at(&size.place).help("write a Kubernetes quantity: `10Gi`"));
+    let mut refuse = |reason: &str, help: &str| {
+        let problem = Problem::new(Code::FK0216, format!("`{}` is no size of a volume{reason}", size.value));
+        problems.push(problem.at(&size.place).help(help));
+    };
+    match quantity(size) {
+        Some(bytes) if bytes >= SMALLEST_VOLUME => {}
+        Some(bytes) if bytes >= 1.0 => refuse(&format!(": it is {bytes} bytes"), "write a unit: `10Gi`"),
+        _ => refuse("", "write a Kubernetes quantity: `10Gi`"),
     }
     if given(class)
         && let Err(reason) = names::check_subdomain(class)
