@@ -4,7 +4,7 @@
 //! The lists are beside this file, a key a line, with its kind, and its ranges of lines of releases where not all have it. core.yaml's
 //! are those of the file that Fabric itself ships, and their kinds those of the functions that ask for them (`viper.GetDuration`);
 //! orderer.yaml's are those and the other fields of its `localconfig`, since an orderer refuses every other. What came with a patch
-//! counts for its whole line. `*` stands for any name. fabric-ca-server-config.yaml's are those that users have a say in, in its small
+//! counts for its whole line. `*` stands for any name that no line before has. fabric-ca-server-config.yaml's are those that users have a say in, in its small
 //! letters (`lib/serverconfig.go` and `lib/caconfig.go` of fabric-ca, `config/config.go` of cfssl).
 
 use super::value_kind::Kind;
@@ -183,7 +183,8 @@ mod tests {
             ("peer.gossip", None),
             ("chaincode.externalBuilders", Some(Kind::Maps)),
             ("chaincode.externalBuilders.name", None),
-            ("vm.docker.hostConfig.Memory", Some(Kind::Any)),
+            ("vm.docker.hostConfig.Memory", Some(Kind::Number)),
+            ("vm.docker.hostConfig.LogConfig", Some(Kind::Any)),
         ] {
             assert_eq!(core.kind(&path.split('.').collect::<Vec<_>>()), kind, "{path}");
         }

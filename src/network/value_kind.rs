@@ -72,7 +72,7 @@ impl Kind {
             Kind::Text => "write a text, in quotes where it looks like something else".to_owned(),
             Kind::Bool => "write `true` or `false`, without quotes".to_owned(),
             Kind::Number => "write digits alone, without a unit: `100`".to_owned(),
-            Kind::Whole { min, max } => format!("write a whole number from {min} to {max}, without a unit"),
+            Kind::Whole { min: _, max } => format!("write a whole number up to {max}, without a unit"),
             Kind::Fraction => "write a number: `0.75`".to_owned(),
             Kind::Size => "write bytes, or a whole number and a unit, less than 4 GB: `10 MB`".to_owned(),
             Kind::Duration | Kind::Span => {

@@ -128,8 +128,10 @@ fn sans(name: &str, org: &OrgDraft, cluster: &Cluster) -> Vec<String> {
 /// `validUserinfo` in net/url, without the two signs that mean something there).
 fn user(user: &Spanned<String>, problems: &mut Problems) -> String {
     let is_right = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=@".contains(c);
-    if !user.chars().all(is_right) {
-        let problem = Problem::new(Code::FK0724, format!("nobody can enrol as `{}` (`ca.user`)", user.escape_debug()));
+    if let Some(sign) = user.chars().find(|c| !is_right(*c)) {
+        let (name, sign) = (user.escape_debug(), sign.escape_debug());
+        let message = format!("nobody can enrol as `{name}` (`ca.user`): `{sign}` cannot stand in the name before a password");
+        let problem = Problem::new(Code::FK0724, message);
         problems.push(problem.at(&user.place).help("use letters, digits, `-`, `_` and `.`"));
     }
     settings::needed(user, "ca.user", problems)
