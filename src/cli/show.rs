@@ -7,7 +7,8 @@ use crate::crypto::Names;
 use crate::diag::{Problems, Stop};
 use crate::lock::Memory;
 use crate::network::{
-    Addressing, Beginning, Channel, Consensus, ExposedBy, Exposure, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role, Tls,
+    Addressing, Beginning, Channel, Consensus, ExposedBy, Exposure, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role,
+    Tls,
 };
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
