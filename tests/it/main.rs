@@ -34,6 +34,7 @@ mod layers;
 mod namespaces;
 mod network_policies;
 mod networks;
+mod node_ports;
 mod custom_resources;
 mod operations;
 mod pods;
