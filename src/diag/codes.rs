@@ -461,6 +461,8 @@ codes! {
         "Up to 2.5, Fabric publishes the image `fabric-tools` with all of its programs. From 3.0 on there is none: the image of peers has `peer`\nalone, so channels of orderers are to be looked after from elsewhere, or with an image of yours."
     FK0730 Error "a connection profile of nobody"
         "A connection profile is for the applications of one org of peers: say which where there are several. An ordering org has no\npeers, and nobody connects to it by a profile."
+    FK0731 Error "a profile for outside names what is not exposed"
+        "Older SDKs dial every peer of their org, and the orderers of its channels. From outside of the cluster each needs a declared host:\n`expose`, as docs/exposure.md says."
     FK0740 Error "a node is watched that tells nothing"
         "A ServiceMonitor covers all nodes of its org. One whose metrics go elsewhere, or nowhere, answers 404 at `/metrics` and would be down for\never."
     FK0741 Warning "alarms and dashboards without their time series"
