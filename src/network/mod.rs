@@ -13,6 +13,7 @@ mod features;
 pub mod flow;
 mod image_reference;
 mod kafka;
+mod lost_ports;
 pub mod monitoring;
 pub mod names;
 mod network_policy;
@@ -28,7 +29,7 @@ pub(crate) mod sample;
 mod state_database;
 mod versions;
 
-pub use allotted_port::AllottedPort;
+pub use allotted_port::{Allotment, AllottedPort};
 pub use chaincode_runtime::{ChaincodeRuntime, Dind};
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
@@ -40,6 +41,7 @@ pub use exposure::{Backend, Behind, ExposedBy, ExposedPort, Exposure, RouteParen
 pub use fabric_ca::{FabricCa, FabricCaPaths, FabricCaSecrets};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
+pub use lost_ports::{BlockAddress, Traces, USUAL_NODE_PORTS};
 pub use monitoring::{Monitoring, OrgMonitoring};
 pub use network_policy::{Ingress, NetworkPolicy, PodSource, Sources};
 pub use node::{

@@ -57,6 +57,38 @@ fn a_profile_has_the_gateway_first_every_peer_of_the_org_and_the_orderers_of_its
 }
 
 #[test]
+fn from_outside_nodes_and_the_gateway_are_dialled_at_their_hosts() {
+    let project = Project::sample();
+    project.write(
+        "values.yaml",
+        "
+        orderer: {expose: {type: nodePort, host: 192.0.2.1}}
+        peer: {expose: {type: ingress}}
+        gateway: {expose: {type: loadBalancer, domain: example.net}}
+        orgs: {org2.example.com: {gateway: {expose: {type: none}}}}
+        ",
+    );
+    project.run(&["render"]).ok();
+    let outside = profile(&project, &["--org", "Org1", "--outside"]);
+    let peers = json!({
+        "org1-peer-gateway-svc": node("grpcs://org1-peer-gateway-svc.example.net:7051"),
+        "peer0.org1.example.com": node("grpcs://peer0.org1.example.com:443"),
+        "peer1.org1.example.com": node("grpcs://peer1.org1.example.com:443"),
+    });
+    let orderers = json!({
+        "orderer0.example.com": node("grpcs://192.0.2.1:30000"),
+        "orderer1.example.com": node("grpcs://192.0.2.1:30001"),
+        "orderer2.example.com": node("grpcs://192.0.2.1:30002"),
+    });
+    let mut expected = profile(&project, &["--org", "Org1"]);
+    (expected["peers"], expected["orderers"]) = (peers, orderers);
+    assert_eq!(outside, expected);
+    // A gateway that is not exposed is left out.
+    let other = profile(&project, &["--org", "Org2", "--outside"]);
+    assert_eq!(other["organizations"]["Org2"]["peers"], json!(["peer0.org2.example.com", "peer1.org2.example.com"]));
+}
+
+#[test]
 fn yaml_says_what_json_says_and_neither_has_a_key() {
     let project = Project::sample_with_stores();
     let [json, yaml] = ["json", "yaml"].map(|form| project.run(&["profile", "--org", "Org2", "-o", form]).ok().stdout);
