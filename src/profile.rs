@@ -40,7 +40,11 @@ impl Profile {
         let gateway = view.gateway();
         let (channels, orderers) = (view.channels(), view.orderers());
         let names = gateway.iter().map(|(name, _)| name.clone()).chain(org.nodes.iter().map(|node| node.common_name.clone()));
-        let organization = map([("mspid", text(&org.msp_id)), ("peers", names.map(Value::from).collect::<Vec<_>>().into())]);
+        let authority = view.authority();
+        let names_of_ca = authority.iter().map(|(name, _)| Value::from(name.clone())).collect::<Vec<_>>();
+        let of_org = [("mspid", text(&org.msp_id)), ("peers", names.map(Value::from).collect::<Vec<_>>().into())];
+        let with_ca = (!names_of_ca.is_empty()).then(|| ("certificateAuthorities", names_of_ca.into()));
+        let organization = pairs(of_org.into_iter().chain(with_ca).map(|(key, value)| (key.to_owned(), value)));
         let peers = gateway.into_iter().chain(org.nodes.iter().filter_map(|node| view.endpoint(node)));
         let orderers_of = |channel: &Channel| {
             let names = orderers.iter().filter(|node| orders(channel, node)).map(|node| text(&node.common_name));
@@ -52,7 +56,8 @@ impl Profile {
         });
         let timeout = map([("peer", map([("endorser", text("300"))])), ("orderer", text("300"))]);
         let client = map([("organization", text(&org.short_name)), ("connection", map([("timeout", timeout)]))]);
-        let value = map([
+        let authorities = authority.map(|authority| ("certificateAuthorities", pairs([authority].into_iter())));
+        let entries = [
             ("name", text(&format!("{}-{}", network.name, org.name))),
             ("version", text("1.0.0")),
             ("client", client),
@@ -60,8 +65,8 @@ impl Profile {
             ("channels", pairs(channels)),
             ("peers", pairs(peers)),
             ("orderers", pairs(orderers.iter().filter_map(|node| view.endpoint(node)))),
-        ]);
-        Self { value }
+        ];
+        Self { value: pairs(entries.into_iter().chain(authorities).map(|(key, value)| (key.to_owned(), value))) }
     }
 
     /// As YAML.
@@ -159,6 +164,19 @@ impl<'a> View<'a> {
 
     fn endpoint(&self, node: &Node) -> Option<(String, Value)> {
         Some((node.common_name.clone(), self.entry(&self.address(node)?, &self.public.node(node.id).tls.ca)))
+    }
+
+    /// The org's Fabric CA, which enrols its users: it is within the cluster. Of its two CAs, the one that issues identities.
+    fn authority(&self) -> Option<(String, Value)> {
+        let ca = self.org.fabric_ca.as_ref().filter(|_| self.reached == Reached::Within)?;
+        let roots = String::from_utf8_lossy(&self.public.org(self.org.id).fabric_ca.as_ref()?.ca).into_owned();
+        let entry = [
+            ("url", text(&format!("https://{}", ca.address))),
+            ("caName", text("ca")),
+            ("tlsCACerts", map([("pem", vec![Value::from(roots)].into())])),
+            ("httpOptions", map([("verify", Value::from(true))])),
+        ];
+        Some((ca.name.clone(), map(entry)))
     }
 
     /// What is dialled is in the certificate, so no name stands in for it.

@@ -126,3 +126,18 @@ fn manifests_have_what_the_command_prints() {
     let redacted = project.run(&["render", "--frozen", "--secrets", "redact", "--set", "connectionProfile.enabled=true"]).ok();
     assert!(objects.iter().all(|object| parsed(&redacted.stdout).contains(object)));
 }
+
+#[test]
+fn a_profile_says_where_users_enrol() {
+    let project = Project::sample();
+    project.run(&["crypto", "generate", "--set", "ca.enabled=true"]).ok();
+    let with_ca = profile(&project, &["--org", "Org1", "--set", "ca.enabled=true"]);
+    let ca = &with_ca["certificateAuthorities"]["org1-ca"];
+    assert_eq!(ca["url"], "https://org1-ca.fabric.svc.cluster.local:7054");
+    assert_eq!((&ca["caName"], &ca["httpOptions"]["verify"]), (&"ca".into(), &true.into()));
+    let root = project.read("crypto-config/peerOrganizations/org1.example.com/fabric-ca/fabric-ca.org1.example.com/tls/ca.crt");
+    assert_eq!(ca["tlsCACerts"]["pem"], serde_json::json!([root]));
+    assert_eq!(with_ca["organizations"]["Org1"]["certificateAuthorities"], serde_json::json!(["org1-ca"]));
+    let without = profile(&project, &["--org", "Org1"]);
+    assert!(!without.to_string().contains("certificateAuthorities"));
+}
