@@ -124,6 +124,19 @@ impl Cluster {
         }
     }
 
+    /// What is applied over what was: pods that run go on as they are until they are restarted.
+    pub fn apply(&mut self, manifests: Manifests) {
+        for i in 0..self.pods.len() {
+            let (name, ip) = (self.pods[i].name.clone(), self.pods[i].ip);
+            let set = manifests.stateful_sets.iter().find(|set| name_of(*set) == name);
+            let folder = self.folder(&name);
+            // What a ConfigMap says is written for the folder that it is mounted at.
+            std::fs::remove_dir_all(folder.join("volumes/config")).unwrap();
+            self.pods[i] = Pod::lay_out(set.unwrap_or_else(|| panic!("{name} is gone")), &manifests, ip, &folder);
+        }
+        self.manifests = manifests;
+    }
+
     /// Ends all pods; their volumes stay.
     pub fn end_all(&self) {
         self.processes.end_all();
