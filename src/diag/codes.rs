@@ -481,6 +481,8 @@ codes! {
         "Something is exposed, and `networkPolicies.clients` names nobody who could come in by it: what comes through a port of a machine or a\nload balancer has an address that only an `ipBlock` names, and what comes through an Ingress or a TLSRoute is its controller's."
     FK0760 Error "no orderer to restart"
         "`flow roll` restarts orderers. Kubernetes restarts a changed peer by itself."
+    FK0761 Error "orderers that no pod may ask for their metrics"
+        "With `operations.tls` and no `clientSecret`, an orderer tells its metrics to certificates of its org's TLS CA alone, and `flow roll`\nshows the administrator's. Where orgs have namespaces of their own, that key is in the org's own and is to go to no other."
     FK0780 Error "a peer with neither Docker nor a builder"
         "From Fabric 2.0 on a peer ends at once where it has no address of a Docker and its list of builders is empty."
     FK0901 Error "not built yet"
