@@ -70,8 +70,9 @@ impl Lock {
         let tree = yaml::parse(file, &text, problems).map(|tree| tree.merged(Dialect::Strict, problems));
         let lock = tree.and_then(|tree| yaml::read(&tree, RULES, problems));
         let lock: Self = lock.unwrap_or_default();
-        if lock.orgs.is_empty() && !problems.has_errors() {
-            // No run writes such a lock: taking it for none would let a second network begin.
+        if lock.orgs.is_empty() && lock.node_ports.is_empty() && !problems.has_errors() {
+            // No run writes such a lock: taking it for none would let a second network begin. Node ports, which stand last in it, are
+            // written before the first key.
             problems.push(Problem::new(Code::FK0113, "`fabkube.lock` remembers no org: it was cut off").at(&Place::file(file)));
         }
         if problems.has_errors() {

@@ -1,15 +1,18 @@
 //! The program on one screen: the stages, one call each, and nothing else.
 
+mod memory;
 mod transactions;
 
 pub use transactions::{Transaction, anchors_transaction, channel_transaction, store_channel_transactions, store_transactions};
+
+use memory::{check_ports, needs_ports, node_ports, remember, remember_ports};
 
 use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
 use crate::fs::Claim;
 use crate::input;
-use crate::lock::{Lock, Memory, NodePorts};
+use crate::lock::{Lock, Memory};
 use crate::network::flow::roll;
 use crate::network::{self, Channel, Network, Purpose};
 use crate::output;
@@ -55,24 +58,6 @@ fn network_remembered(project: &Project, memory: Memory, purpose: Purpose, probl
     }
 }
 
-/// The node ports that were allotted before. A lock that cannot be read is a problem among those of the network.
-fn node_ports(project: &Project, memory: Memory, problems: &mut Problems) -> Result<NodePorts, Stop> {
-    match Lock::load(&project.lock_file(), memory, problems) {
-        Ok(lock) => Ok(lock.node_ports),
-        Err(Stop::Reported) => Ok(NodePorts::new()),
-        Err(stop) => Err(stop),
-    }
-}
-
-/// Ports that others are told have to stay: what remembers none of them tells none either.
-fn needs_ports((project, network): (&Project, &Network), hosts: Hosts, problems: &mut Problems) -> Result<(), Stop> {
-    if hosts == Hosts::Deployed {
-        let known = node_ports(project, Memory::Counts, problems)?;
-        network.check_ports((&known, &project.lock_file()), Making::Nothing, problems);
-    }
-    problems.stop_on_errors()
-}
-
 /// The network with the one channel that a command is about.
 fn only(mut network: Network, choice: &ChannelChoice, problems: &mut Problems) -> Result<Network, Stop> {
     let names: Vec<String> = network.channels.iter().map(|channel| channel.name.clone()).collect();
@@ -97,7 +82,7 @@ pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
     let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
     let ports = network.allotted_now(&lock.node_ports).iter().map(|port| port.to_string()).collect();
-    remember(walk, lock, |lock| {
+    remember(walk, &lock, |lock| {
         material.remember(&network, lock);
         artifacts.remember(lock);
         network.remember(lock);
@@ -132,7 +117,7 @@ fn keys_of(walk: Walk<'_>, network: Network, problems: &mut Problems) -> Result<
     // In memory, since a block that is not made yet is no concern of the keys.
     let store = Store::open(&walk.project.artifacts_store(), Making::InMemory);
     let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
-    remember(walk, lock, |lock| {
+    remember(walk, &lock, |lock| {
         material.remember(&network, lock);
         history.remember(&network, lock);
         if walk.purpose.needs_ports() {
@@ -232,30 +217,21 @@ fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems:
     store.clean()?;
     blocks.clean()?;
     let lock = Lock::load(&project.lock_file(), memory, problems)?;
-    if purpose.needs_ports() {
-        network.check_ports((&lock.node_ports, &project.lock_file()), policy.making, problems);
-    }
     let history = channel::history(network, blocks, &lock, problems)?;
+    check_ports(walk, (network, &store), (&history, &lock), problems)?;
     let (pinned, rooted) = (history.pinned(), history.rooted());
     if history.lacks_blocks() {
         // Before the first key: a folder that cannot be written is no reason to make half.
         blocks.try_adding()?;
     }
     let request = crypto::Request { network, store: &store, lock: &lock, pinned, rooted, policy, names };
-    let material = crypto::provision(&request, problems, progress)?;
-    Ok(Provided { material, history, lock, claim })
-}
-
-/// Writes the lock, where the policy writes at all and there is more to remember.
-fn remember(walk: Walk<'_>, lock: Lock, facts: impl FnOnce(&mut Lock)) -> Result<(), Stop> {
-    if walk.policy.making.writes() {
-        let mut with_facts = lock.clone();
-        facts(&mut with_facts);
-        if with_facts != lock {
-            with_facts.save(&walk.project.lock_file())?;
-        }
+    let judged = crypto::judge(&request, problems)?;
+    if purpose.needs_ports() && (judged.lacks_keys() || history.lacks_blocks()) {
+        // Before anything else says that this network is there: so a lock that is gone is known from one that was never written.
+        remember_ports(walk, network, &lock)?;
     }
-    Ok(())
+    let material = judged.provide(progress)?;
+    Ok(Provided { material, history, lock, claim })
 }
 
 /// Every object of a network that was made.

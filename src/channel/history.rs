@@ -7,11 +7,11 @@ use super::consensus::ETCDRAFT;
 use super::proto::configtx::ConfigGroup;
 use super::proto::orderer::{ConsensusType, RaftConsenter, RaftMetadata};
 use super::proto::smartbft::Orderers;
-use super::{compare, sha256};
+use super::{addresses, compare, sha256};
 use crate::crypto::{Pinned, PinnedKey, Rooted, key_fingerprint};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::lock::{ChannelLock, Lock};
-use crate::network::{Channel, HostPort, Network, Role};
+use crate::network::{BlockAddress, Channel, HostPort, Network, Role};
 use crate::store::{Making, Store};
 use prost::Message;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,7 @@ pub struct History<'a> {
     blocks: Vec<Option<Stored>>,
     pinned: Vec<Pinned>,
     rooted: Vec<Rooted>,
+    addresses: Vec<BlockAddress>,
 }
 
 /// A block that is already there.
@@ -42,6 +43,11 @@ impl<'a> History<'a> {
     /// The orgs of this network whose CAs the stored blocks know.
     pub fn rooted(&self) -> &[Rooted] {
         &self.rooted
+    }
+
+    /// The addresses that the stored blocks name.
+    pub fn addresses(&self) -> &[BlockAddress] {
+        &self.addresses
     }
 
     /// Whether some channel has no block yet.
@@ -67,7 +73,7 @@ impl<'a> History<'a> {
 /// What is wrong is in the problems, beside which the next stage puts what is wrong with the keys.
 pub fn history<'a>(network: &Network, store: &'a Store, lock: &Lock, problems: &mut Problems) -> Result<History<'a>, Stop> {
     let making = store.making();
-    let mut history = History { store, blocks: Vec::new(), pinned: Vec::new(), rooted: Vec::new() };
+    let mut history = History { store, blocks: Vec::new(), pinned: Vec::new(), rooted: Vec::new(), addresses: Vec::new() };
     for channel in network.channels_with_block() {
         let known = lock.channels.get(&channel.name).map(|known| known.block.as_str());
         let file = channel.file();
@@ -82,6 +88,7 @@ pub fn history<'a>(network: &Network, store: &'a Store, lock: &Lock, problems: &
         if let Some(stored) = &stored {
             brokers::check(stored, channel, network, problems);
             history.pinned.extend(pinned(network, channel, stored));
+            history.addresses.extend(named(channel, stored));
             for rooted in rooted(channel, stored) {
                 if !history.rooted.iter().any(|known| known.org == rooted.org) {
                     history.rooted.push(rooted);
@@ -165,6 +172,12 @@ fn pinned(network: &Network, channel: &Channel, stored: &Stored) -> Vec<Pinned> 
     found
 }
 
+fn named(channel: &Channel, stored: &Stored) -> Vec<BlockAddress> {
+    let (channel, place) = (&channel.name, Place::file(&stored.path));
+    let address = |address| BlockAddress { address, channel: channel.clone(), place: place.clone() };
+    addresses::addresses(&stored.group).into_iter().map(address).collect()
+}
+
 /// The orgs of ours that have an MSP in the block.
 fn rooted(channel: &Channel, stored: &Stored) -> Vec<Rooted> {
     let known = channel.config.orgs().filter(|(section, org)| compare::stored_msp(&stored.group, section, org).is_some());
@@ -173,15 +186,15 @@ fn rooted(channel: &Channel, stored: &Stored) -> Vec<Rooted> {
 }
 
 /// A consenter as a block names it, of Raft or BFT; Raft knows no identity.
-struct Named {
-    host: String,
-    port: u32,
+pub(super) struct Named {
+    pub host: String,
+    pub port: u32,
     server_tls_cert: Vec<u8>,
     identity: Vec<u8>,
 }
 
 /// The consenters that a configuration names, in its order.
-fn consenters(group: &ConfigGroup) -> Vec<Named> {
+pub(super) fn consenters(group: &ConfigGroup) -> Vec<Named> {
     let raft = raft_consenters(group).into_iter().map(|RaftConsenter { host, port, client_tls_cert: _, server_tls_cert }| {
         Named { host, port, server_tls_cert, identity: Vec::new() }
     });

@@ -1,6 +1,7 @@
 //! Fabric's configtx encoder: makes the first block of each channel once, keeps it, and says where the files have moved on.
 //! What a channel shall be is decided in `network`; keys are `crypto`'s, and only their public parts come in here.
 
+mod addresses;
 mod block;
 mod brokers;
 mod compare;

@@ -21,9 +21,10 @@ enum Command {
     /// mode `ipvs` a scheduler says to which; in the others it is left to chance. Kubernetes is retiring ipvs for nftables:
     /// deprecated since 1.35, off by default from 1.40 on, gone with 1.43.
     Kind(kind::Kind),
-    /// Print what CoreDNS has to know with `addressing: domain`, or a Corefile with it
+    /// Print what CoreDNS has to know of hosts, or a Corefile with it
     ///
-    /// Each host of your files becomes another name of its node's Service. A Corefile comes back with these lines in its block
+    /// With `addressing: domain`, each host of your files becomes another name of its node's Service; with `--outside`, so does each that
+    /// `expose` declares. Hosts that are left to other DNS are named. A Corefile comes back with these lines in its block
     /// `.:53`, between two marks: a second time they are replaced, and lines of other networks stay. A Corefile that CoreDNS
     /// could not read, or in which the hosts would lead nowhere, is a problem, and nothing is printed.
     Coredns(coredns::Coredns),

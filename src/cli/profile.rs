@@ -18,6 +18,9 @@ pub struct Args {
     /// The org, by its name or Domain in crypto-config.yaml or by its MSP ID; the only one of peers where nothing is said
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
+    /// For applications outside of the cluster: nodes by the hosts that `expose` declares for them, in place of their Services
+    #[arg(long)]
+    outside: bool,
     /// The form
     #[arg(short, long, value_enum, default_value_t = Format::Json)]
     output: Format,
@@ -53,7 +56,11 @@ impl Args {
             progress: &Bar::new(),
         };
         let (network, material) = pipeline::keys(walk, problems)?;
-        Ok(Profile::new(&network, self.org(&network, problems)?, material.public()))
+        let org = self.org(&network, problems)?;
+        if self.outside {
+            return Profile::outside(&network, org, material.public(), problems);
+        }
+        Ok(Profile::new(&network, org, material.public()))
     }
 
     fn org<'a>(&self, network: &'a Network, problems: &mut Problems) -> Result<&'a Org, Stop> {

@@ -34,7 +34,7 @@ pub struct Args {
     /// Make nothing, and fail where something is missing
     #[arg(long)]
     frozen: bool,
-    /// Make keys and blocks although fabkube.lock knows others, and begin the lock anew
+    /// Make keys and blocks although fabkube.lock knows others, and begin the lock anew, with node ports allotted anew
     #[arg(long, conflicts_with = "frozen")]
     new_network: bool,
     /// A folder of templates that replace built-in ones, file by file, or add to them

@@ -4,10 +4,11 @@ use super::progress::Bar;
 use super::project_args::ProjectArgs;
 use super::{Status, print, report};
 use crate::crypto::Names;
-use crate::diag::{Problems, Stop};
+use crate::diag::{Problems, Stop, more};
 use crate::lock::Memory;
 use crate::network::{
-    Addressing, Beginning, Channel, Consensus, ExposedBy, Exposure, Kafka, Namespace, Network, Node, Org, OrgKind, Purpose, Role, Tls,
+    Addressing, Beginning, Channel, Consensus, ExposedBy, Exposure, HostPort, Kafka, Namespace, Network, Node, Org, OrgKind,
+    Purpose, Role, Tls,
 };
 use crate::pipeline::{self, Walk};
 use crate::project::Project;
@@ -17,6 +18,9 @@ use crate::yaml;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+
+/// How many node ports a note lists.
+const NAMED: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -66,6 +70,13 @@ fn variables(project: &Project, problems: &mut Problems) -> Result<Value, Stop> 
         },
         problems,
     )?;
+    if !made.ports.is_empty() {
+        let named = made.ports.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        report::line(&format!(
+            "note: not allotted yet, and perhaps others once `render` allots them: {named}{}",
+            more(made.ports.len(), NAMED)
+        ));
+    }
     let scopes = render::scopes(&made.network, (&made.material, &made.artifacts), Shown::Placeholders);
     let mut all = json!({});
     for scope in &scopes {
@@ -93,10 +104,10 @@ fn tree(network: &Network) -> String {
     for org in &network.orgs {
         let _ = writeln!(text, "{}", org_line(org));
         for node in &org.nodes {
-            let _ = writeln!(text, "  {}", node_line(node));
+            let _ = writeln!(text, "  {}", node_line(node, network));
         }
         if let Some(service) = &org.service {
-            let outside = outside(org.exposure.as_ref());
+            let outside = outside(org.exposure.as_ref(), network);
             let _ = writeln!(text, "  {}  the Service over all of them{outside}", service.name);
         }
         if let Some(cli) = &org.cli {
@@ -172,14 +183,21 @@ fn org_line(org: &Org) -> String {
 }
 
 /// Service ports are said in full: one that made way for a port of the user's is seen here.
-fn node_line(node: &Node) -> String {
-    let ports: Vec<String> = node.service_ports.iter().map(|port| format!("{} {}", port.target.word(), port.port)).collect();
-    let outside = outside(node.exposure.as_ref());
+fn node_line(node: &Node, network: &Network) -> String {
+    let exposed = || node.exposure.iter().flat_map(|exposure| exposure.ports.iter().map(move |port| (exposure, port)));
+    let is_open = |offered: u16| {
+        exposed().any(|(exposure, port)| port.node_port == Some(offered) && network.is_allotted_now(exposure, port))
+    };
+    let ports = node.service_ports.iter().filter(|port| !is_open(port.port));
+    let ports: Vec<String> = ports.map(|port| format!("{} {}", port.target.word(), port.port)).collect();
+    let outside = outside(node.exposure.as_ref(), network);
     format!("{}  {}  {}  [{}]{outside}", node.name, node.common_name, node.address, ports.join(", "))
 }
 
-/// Where it is dialled from outside, and what leads in.
-fn outside(exposure: Option<&Exposure>) -> String {
+const TO_BE_ALLOTTED: &str = "its node port allotted at `render`";
+
+/// Where it is dialled from outside, and what leads in. A node port that is free now may be another's by the time that it is allotted.
+fn outside(exposure: Option<&Exposure>, network: &Network) -> String {
     let Some(exposure) = exposure else { return String::new() };
     let by = match exposure.by {
         ExposedBy::NodePort { .. } => "nodePort",
@@ -187,9 +205,15 @@ fn outside(exposure: Option<&Exposure>) -> String {
         ExposedBy::Ingress { .. } => "ingress",
         ExposedBy::TlsRoute { .. } => "tlsRoute",
     };
-    let ports = exposure.ports.iter().map(|port| match exposure.address(port.name) {
-        Some(address) => format!("{} {address}", port.name.word()),
-        None => format!("{} port {}", port.name.word(), port.port),
+    let ports = exposure.ports.iter().map(|port| {
+        let (word, follows) = (port.name.word(), port.node_port == Some(port.port));
+        match (exposure.address(port.name), network.is_allotted_now(exposure, port)) {
+            (Some(address), false) => format!("{word} {address}"),
+            (None, false) => format!("{word} port {}", port.port),
+            (Some(address), true) if !follows => format!("{word} {address}, {TO_BE_ALLOTTED}"),
+            (Some(HostPort { host, port: _ }), true) => format!("{word} {host}, {TO_BE_ALLOTTED}"),
+            (None, true) => format!("{word}, {TO_BE_ALLOTTED}"),
+        }
     });
     format!("  outside by {by} [{}]", ports.collect::<Vec<_>>().join(", "))
 }

@@ -1,19 +1,18 @@
-//! What CoreDNS has to know with `addressing: domain`: each host of the user's files as another name of its node's Service. Lines
-//! stand between two marks of the network's own, so that they can be found again. How a Corefile is read is `corefile`'s.
+//! What CoreDNS has to know: each host as another name of its node's Service. Lines stand between two marks of the network's own, so
+//! that they can be found again. Which hosts these are is `hosts`'s, and how a Corefile is read is `corefile`'s.
 
 use super::corefile::{Malformed, Plugin, ServerBlock, server_blocks};
+use super::hosts::{Hosts, plain};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::Network;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The plugin's own form of an exact name, of which it leads the answer back to the name that was asked for, without another word
 /// (CoreDNS, `plugin/rewrite/README.md`; releases before 1.8.4 know no `answer auto`). Names in certificates are not touched.
 const REWRITE: [&str; 3] = ["rewrite", "name", "exact"];
 
-/// The lines of a network, between its marks; none where nodes are dialled by Service names.
-pub fn rewrites(network: &Network) -> Vec<String> {
-    let rules = rules(network);
+/// The lines of a network, between its marks; none where no host needs one.
+pub fn rewrites(network: &Network, Hosts { rules, .. }: &Hosts) -> Vec<String> {
     if rules.is_empty() {
         return Vec::new();
     }
@@ -23,8 +22,8 @@ pub fn rewrites(network: &Network) -> Vec<String> {
 }
 
 /// A Corefile with the network's lines in it, in place of those that it had; `None` where the problems say why not.
-pub fn patched(network: &Network, (text, place): (&str, &Place), problems: &mut Problems) -> Option<String> {
-    let patch = Patch { network, text, place, rules: rules(network) };
+pub fn patched(network: &Network, hosts: &Hosts, (text, place): (&str, &Place), problems: &mut Problems) -> Option<String> {
+    let patch = Patch { network, text, place, hosts };
     let blocks = match server_blocks(text) {
         Ok(blocks) => blocks,
         Err(Malformed { line, reason }) => {
@@ -35,13 +34,13 @@ pub fn patched(network: &Network, (text, place): (&str, &Place), problems: &mut 
     };
     let old = patch.old(problems)?;
     let without = |old: Range<usize>| format!("{}{}", &text[..old.start], &text[old.end..]);
-    if patch.rules.is_empty() {
+    if hosts.rules.is_empty() {
         return Some(old.map_or_else(|| text.to_owned(), without));
     }
     let block = patch.block(&blocks, problems)?;
     patch.check(&blocks, (block, old.as_ref()), problems)?;
     let indent = patch.indent(block);
-    let lines: String = rewrites(network).iter().map(|line| format!("{indent}{line}\n")).collect();
+    let lines: String = rewrites(network, hosts).iter().map(|line| format!("{indent}{line}\n")).collect();
     let at = block.inside.start;
     Some(match old {
         Some(old) if block.inside.contains(&old.start) => format!("{}{lines}{}", &text[..old.start], &text[old.end..]),
@@ -60,13 +59,13 @@ pub fn patched(network: &Network, (text, place): (&str, &Place), problems: &mut 
     })
 }
 
-/// The Service that each host leads to. DNS knows no case, and a dot at the end says nothing here.
-fn rules(network: &Network) -> BTreeMap<String, String> {
-    network.hosts_to_resolve().into_iter().map(|(host, node)| (plain(host), network.service_fqdn(node))).collect()
-}
-
-fn plain(name: &str) -> String {
-    name.trim_end_matches('.').to_ascii_lowercase()
+/// Whether a Corefile has a line of fabkube's for a host.
+pub fn leads(corefile: &str, host: &str) -> bool {
+    let is_its = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        matches!(words.as_slice(), [rewrite, name, exact, from, _] if [*rewrite, *name, *exact] == REWRITE && *from == host)
+    };
+    corefile.lines().any(is_its)
 }
 
 fn marks(network: &Network) -> [String; 2] {
@@ -78,7 +77,7 @@ struct Patch<'a> {
     network: &'a Network,
     text: &'a str,
     place: &'a Place,
-    rules: BTreeMap<String, String>,
+    hosts: &'a Hosts,
 }
 
 impl Patch<'_> {
@@ -131,7 +130,7 @@ impl Patch<'_> {
     fn is_own(&self, old: &[(&str, &str)], place: &Place, problems: &mut Problems) -> Option<()> {
         let is_known = |(host, service): &(&str, &str)| {
             let namespace = service.split('.').nth(1);
-            self.rules.contains_key(*host) || self.network.namespaces.iter().any(|own| namespace == Some(own.name.as_str()))
+            self.hosts.rules.contains_key(*host) || self.network.namespaces.iter().any(|own| namespace == Some(own.name.as_str()))
         };
         if old.is_empty() || old.iter().any(is_known) {
             return Some(());
@@ -190,10 +189,13 @@ impl Patch<'_> {
         let mut is_free = true;
         for rule in own.plugins_called("rewrite").filter(|rule| !old_lines.contains(&(rule.line as usize))) {
             let Some((from, to)) = exact_rewrite(rule) else { continue };
-            if self.rules.get(&from).is_some_and(|service| *service != to) {
+            if self.hosts.rules.get(&from).is_some_and(|service| *service != to) {
                 let message = format!("`{from}` leads to `{to}` already");
-                let help =
-                    "take that line out, or out of the project that it is from; or use `addressing: service` in one of the two";
+                let help = if self.hosts.led.contains(&from) {
+                    "take that line out, or out of the project that it is from; or leave `--outside` out"
+                } else {
+                    "take that line out, or out of the project that it is from; or use `addressing: service` in one of the two"
+                };
                 problems.push(Problem::new(Code::FK0714, message).at(&self.place.with_line(rule.line)).help(help));
                 is_free = false;
             }
@@ -201,13 +203,20 @@ impl Patch<'_> {
         for block in blocks {
             for zone in block.zones().filter(|zone| !zone.is_empty()) {
                 let below = |host: &&String| **host == zone || host.ends_with(&format!(".{zone}"));
-                let hosts: Vec<&str> = self.rules.keys().filter(below).map(String::as_str).collect();
+                let hosts: Vec<&str> = self.hosts.rules.keys().filter(below).map(String::as_str).collect();
                 if hosts.is_empty() {
                     continue;
                 }
                 let message =
                     format!("the server block of `{zone}` answers for `{}`, and `.:53` is not asked", hosts.join("`, `"));
-                let help = "use `addressing: service`; or see to it that this block leads the hosts to their Services (`fabkube cluster coredns` says which)";
+                let instead = if hosts.iter().all(|host| self.hosts.led.contains(*host)) {
+                    "leave `--outside` out"
+                } else {
+                    "use `addressing: service`"
+                };
+                let help = format!(
+                    "{instead}; or see to it that this block leads the hosts to their Services (`fabkube cluster coredns` says which)"
+                );
                 problems.push(Problem::new(Code::FK0714, message).at(&self.place.with_line(block.line)).help(help));
                 is_free = false;
             }
@@ -239,6 +248,7 @@ fn exact_rewrite(rule: &Plugin) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::Outside;
     use crate::network::sample;
 
     /// Numbers that look like chance and are the same each time (Knuth's linear congruential generator).
@@ -284,14 +294,18 @@ mod tests {
         format!("{before}{key}{open}{above}{kubernetes}{below}}}{}{after}", dice.pick(&["\n", "\r\n"]))
     }
 
+    fn hosts(network: &Network) -> Hosts {
+        Hosts::new(network, Outside::Left)
+    }
+
     fn patch(network: &Network, text: &str) -> Result<String, Problems> {
         let mut problems = Problems::new();
-        patched(network, (text, &Place::option("Corefile")), &mut problems).ok_or(problems)
+        patched(network, &hosts(network), (text, &Place::option("Corefile")), &mut problems).ok_or(problems)
     }
 
     /// What CoreDNS reads, without the rules of a network.
     fn meaning(text: &str, without: &Network) -> String {
-        let rules = rules(without);
+        let Hosts { rules, .. } = hosts(without);
         let is_own = |plugin: &Plugin| exact_rewrite(plugin).is_some_and(|(host, _)| rules.contains_key(&host));
         let mut blocks = server_blocks(text).unwrap();
         blocks.iter_mut().for_each(|block| block.plugins.retain(|plugin| !is_own(plugin)));
@@ -314,7 +328,7 @@ mod tests {
             assert_eq!(meaning(&once, &network), meaning(&before, &network), "{before}");
             let blocks = server_blocks(&once).unwrap();
             let block = blocks.iter().find(|block| block.zones().any(|zone| zone.is_empty())).unwrap();
-            assert!(block.plugins_called("rewrite").count() >= rules(&network).len(), "{once}");
+            assert!(block.plugins_called("rewrite").count() >= hosts(&network).rules.len(), "{once}");
             // Taken out again, nothing is left of it but an end of line.
             let left = patch(&by_service, &once).unwrap();
             assert_eq!(left.split_whitespace().collect::<Vec<_>>(), before.split_whitespace().collect::<Vec<_>>());

@@ -3,7 +3,9 @@
 
 mod coredns;
 mod corefile;
+mod hosts;
 mod kind;
 
-pub use coredns::{patched, rewrites};
+pub use coredns::{leads, patched, rewrites};
+pub use hosts::{Hosts, Outside};
 pub use kind::{Kind, Proxy};

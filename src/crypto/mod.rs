@@ -30,6 +30,7 @@ mod signer;
 mod signing_identity;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod unnamed;
 mod verify;
 
@@ -43,6 +44,7 @@ pub use reissue::OldNames;
 pub use renew::{Choice, Holder, MissingSans, Renewed, renew};
 pub use secret::Secret;
 pub use signing_identity::SigningIdentity;
+pub use trace::issued;
 pub use unnamed::note_unnamed;
 pub use verify::{Row, Subject, Verified, verify};
 
@@ -56,7 +58,7 @@ use crate::network::{Network, OrgId};
 use crate::store::{Making, Policy, Store};
 use rayon::prelude::*;
 
-/// What [`provision`] works from.
+/// What [`judge`] works from.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     pub network: &'a Network,
@@ -121,22 +123,44 @@ pub struct Rooted {
     pub place: Place,
 }
 
-/// Plans, and makes what is missing. What was there has been judged; what was made is right by construction, and is not judged again.
-/// Nothing is written unless all that is there is right and all that is missing can be made.
-pub fn provision(request: &Request<'_>, problems: &mut Problems, progress: &dyn Progress) -> Result<Material, Stop> {
+/// What there is, judged, and a plan of what is missing.
+pub struct Judged<'a> {
+    request: Request<'a>,
+    found: Vec<FoundOrg>,
+    lacks: Vec<Lack>,
+}
+
+/// Plans. Nothing is written; what follows writes nothing unless all that is there is right and all that is missing can be made.
+pub fn judge<'a>(request: &Request<'a>, problems: &mut Problems) -> Result<Judged<'a>, Stop> {
     let (found, lacks) = look(request, problems)?;
-    if lacks.iter().all(Lack::is_empty) {
-        return material::assemble(request.network, found, Vec::new());
+    let judged = Judged { request: *request, found, lacks };
+    if judged.lacks_keys() {
+        request.store.try_adding()?;
     }
-    request.store.try_adding()?;
-    let make = || make::make(request, found, &lacks, progress);
-    let assemble = |(found, made): (Vec<FoundOrg>, Vec<String>)| {
-        if !lacks_of(request.network, &found).iter().all(Lack::is_empty) {
-            return Err(Stop::Internal("what was made is not in the store".to_owned()));
+    Ok(judged)
+}
+
+impl Judged<'_> {
+    /// Whether anything is missing.
+    pub fn lacks_keys(&self) -> bool {
+        !self.lacks.iter().all(Lack::is_empty)
+    }
+
+    /// Makes what is missing. What was there has been judged; what is made is right by construction, and is not judged again.
+    pub fn provide(self, progress: &dyn Progress) -> Result<Material, Stop> {
+        if !self.lacks_keys() {
+            return material::assemble(self.request.network, self.found, Vec::new());
         }
-        material::assemble(request.network, found, made)
-    };
-    request.store.keeping(make, assemble)
+        let Self { request, found, lacks } = self;
+        let make = || make::make(&request, found, &lacks, progress);
+        let assemble = |(found, made): (Vec<FoundOrg>, Vec<String>)| {
+            if !lacks_of(request.network, &found).iter().all(Lack::is_empty) {
+                return Err(Stop::Internal("what was made is not in the store".to_owned()));
+            }
+            material::assemble(request.network, found, made)
+        };
+        request.store.keeping(make, assemble)
+    }
 }
 
 fn lacks_of(network: &Network, found: &[FoundOrg]) -> Vec<Lack> {

@@ -18,6 +18,7 @@ use crate::diag::{Code, Place, Problem, Problems, Progress, Stop, more};
 use crate::network::{Org, OrgKind, Role};
 use rayon::prelude::*;
 use replace::Replacement;
+pub(super) use replace::is_kept;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};

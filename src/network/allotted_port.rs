@@ -1,7 +1,7 @@
 //! Node ports that nobody declared: allotted once, and remembered by `fabkube.lock` from then on. Which is given to whom is
 //! `resolve`'s.
 
-use super::{Listener, Network};
+use super::{ExposedPort, Exposure, Listener, Network};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::lock::{Lock, NodePorts};
 use crate::store::Making;
@@ -15,9 +15,19 @@ pub struct AllottedPort {
     pub folder: String,
     pub listener: Listener,
     pub port: u16,
+    pub when: Allotment,
     /// The name of the Service.
     pub name: String,
     pub place: Place,
+}
+
+/// Whether a port is one for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allotment {
+    /// The lock has it.
+    Before,
+    /// It was free as the network was resolved, and is its owner's once the lock says so.
+    Now,
 }
 
 impl fmt::Display for AllottedPort {
@@ -31,6 +41,14 @@ impl Network {
     pub fn allotted_now(&self, known: &NodePorts) -> Vec<&AllottedPort> {
         let had = |port: &AllottedPort| known.get(&port.folder).and_then(|ports| ports.get(port.listener.word())).copied();
         self.allotted_ports.iter().filter(|port| had(port) != Some(port.port)).collect()
+    }
+
+    /// Whether a port of an exposure is none for good yet.
+    pub fn is_allotted_now(&self, exposure: &Exposure, port: &ExposedPort) -> bool {
+        let is_its = |allotted: &&AllottedPort| {
+            allotted.name == exposure.name && allotted.listener == port.name && Some(allotted.port) == port.node_port
+        };
+        self.allotted_ports.iter().find(is_its).is_some_and(|allotted| allotted.when == Allotment::Now)
     }
 
     /// Writes them down, beside those of what is gone.
@@ -75,6 +93,7 @@ mod tests {
             folder: folder.to_owned(),
             listener: Listener::Grpc,
             port,
+            when: Allotment::Now,
             name: folder.to_owned(),
             place: Place::option(folder),
         };

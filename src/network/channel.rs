@@ -84,6 +84,17 @@ impl ChannelConfig {
         self.application.as_ref().map_or(&[], |application| &application.orgs)
     }
 
+    /// Every address that it has: of consenters, endpoints and anchor peers.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        let consenters = self.consenters().into_iter().map(|consenter| &consenter.address);
+        let endpoints = self.orderer.iter().flat_map(|orderer| &orderer.addresses);
+        let of_orgs = self.orgs().flat_map(|(_, org)| {
+            let anchors = org.anchor_peers.iter().map(|anchor| &anchor.address);
+            org.orderer_endpoints.iter().chain(anchors)
+        });
+        consenters.chain(endpoints).chain(of_orgs)
+    }
+
     /// Its consortiums.
     pub fn consortiums(&self) -> &[Consortium] {
         self.consortiums.as_deref().unwrap_or_default()

@@ -1,6 +1,6 @@
 //! An organization's CLI pod: Fabric's command line in the cluster, which acts as the org's administrator.
 
-use super::{EnvVar, Image, Labels, OrgId, Pod, Resources, Toleration};
+use super::{EnvVar, Image, Labels, OrgRoot, Pod, Resources, Toleration};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub struct Cli {
     /// The Secret with the roots of all orgs' TLS certificates.
     pub roots_secret: String,
     /// The file of each org in it.
-    pub roots: Vec<CliRoot>,
+    pub roots: Vec<OrgRoot>,
     pub labels: Labels,
     pub selector: Labels,
     pub image: Image,
@@ -28,14 +28,6 @@ pub struct Cli {
     /// What the user adds.
     pub pod: Pod,
     pub paths: CliPaths,
-}
-
-/// Where the root of an org's TLS certificates is.
-#[derive(Clone, Debug, Serialize)]
-pub struct CliRoot {
-    pub org: OrgId,
-    /// `org1.fabric.pem`, after the org and its namespace, since two orgs in two namespaces may have one name.
-    pub file: String,
 }
 
 /// Where things are mounted in its container.

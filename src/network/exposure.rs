@@ -1,6 +1,6 @@
 //! How a node, or the gateway of an org, is reached from outside of the cluster. Within it, `node` and `org` say.
 
-use super::{HostPort, Labels, Listener};
+use super::{HostPort, Labels, Listener, SessionAffinity};
 use crate::diag::Place;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,9 +30,15 @@ pub struct Exposure {
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum ExposedBy {
     /// A Service with a port of every machine.
-    NodePort { behind: Behind, traffic_policy: Option<String> },
+    NodePort { behind: Behind, session_affinity: Option<SessionAffinity>, traffic_policy: Option<String> },
     /// A Service with a machine before the cluster.
-    LoadBalancer { behind: Behind, traffic_policy: Option<String>, class: Option<String>, source_ranges: Vec<String> },
+    LoadBalancer {
+        behind: Behind,
+        session_affinity: Option<SessionAffinity>,
+        traffic_policy: Option<String>,
+        class: Option<String>,
+        source_ranges: Vec<String>,
+    },
     /// A controller that passes TLS on by the host that it names.
     Ingress { class: Option<String>, backend: Backend },
     /// A Gateway of the Gateway API that does the same.
@@ -80,5 +86,10 @@ impl Exposure {
     pub fn address(&self, listener: Listener) -> Option<HostPort> {
         let port = self.ports.iter().find(|port| port.name == listener)?;
         Some(HostPort { host: self.host.clone()?, port: port.port })
+    }
+
+    /// Whether others dial it at a host; DNS knows no case.
+    pub fn is_at(&self, host: &str) -> bool {
+        self.host.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(host))
     }
 }

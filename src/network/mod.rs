@@ -14,6 +14,7 @@ pub mod flow;
 mod image_reference;
 mod kafka;
 mod log_spec;
+mod lost_ports;
 pub mod monitoring;
 pub mod names;
 mod network_policy;
@@ -24,24 +25,26 @@ pub mod pod;
 mod pod_structures;
 mod policy;
 mod resolve;
+mod roots;
 #[cfg(test)]
 pub(crate) mod sample;
 mod state_database;
 mod value_kind;
 mod versions;
 
-pub use allotted_port::AllottedPort;
+pub use allotted_port::{Allotment, AllottedPort};
 pub use chaincode_runtime::{ChaincodeRuntime, Dind};
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
     Channel, ChannelConfig, Consensus, Consenter, Consortium, HostPort, LeaderRotation, LoneOrg, MemberOrg, MspSource,
     OrdererConfig, RaftOptions,
 };
-pub use cli::{Cli, CliPaths, CliRoot};
+pub use cli::{Cli, CliPaths};
 pub use exposure::{Backend, Behind, ExposedBy, ExposedPort, Exposure, RouteParent};
 pub use fabric_ca::{FabricCa, FabricCaPaths, FabricCaSecrets};
 pub use features::Features;
 pub use kafka::{DataPaths, Kafka, PodSet, ZooKeeper, ZooKeeperPorts};
+pub use lost_ports::{BlockAddress, Traces, USUAL_NODE_PORTS};
 pub use monitoring::{Monitoring, OrgMonitoring};
 pub use network_policy::{Ingress, NetworkPolicy, PodSource, Sources};
 pub use node::{
@@ -55,6 +58,7 @@ pub use org::{
 pub use pod::{AntiAffinity, HostAlias, Pod, PodSecurity, Reach, Strength};
 pub use policy::{ImplicitRule, Policy, Principal, PrincipalRole, Rule, gate};
 pub use resolve::{Purpose, cluster_domain, named_version, organization, resolve};
+pub use roots::{OrgRoot, RootsSecret};
 pub use state_database::{CouchDb, ExternalCouchDb, StateDatabase};
 pub use versions::FabricVersion;
 
@@ -185,6 +189,8 @@ pub struct Namespace {
     pub orderers_budget: Option<Budget>,
     /// The Secret with the system channel's first block, where orderers in it begin with that.
     pub genesis: Option<GenesisSecret>,
+    /// The Secret with the roots of all ordering orgs, by which flows know orderers, where those speak TLS with them.
+    pub flow_roots: Option<RootsSecret>,
     /// Who may reach the network's pods in it, if that is limited.
     pub network_policies: Vec<NetworkPolicy>,
     pub labels: Labels,

@@ -239,6 +239,14 @@ pub fn cli_roots(cli: &str) -> String {
     format!("{cli}-roots")
 }
 
+/// The Secret with all ordering orgs' TLS roots, for the pods of flows.
+pub fn flow_roots(network: &str) -> String {
+    format!("{network}-flow-roots")
+}
+
+/// `app.kubernetes.io/name` and `component` of what flows are made of.
+pub const FLOW: (&str, &str) = ("fabric-flow", "flow");
+
 /// The labels of everything that belongs to the network.
 pub fn labels(network: &str, name: &str, component: &str, org: Option<&str>) -> super::Labels {
     let mut labels = BTreeMap::from(

@@ -8,7 +8,7 @@ use crate::crypto::{
     self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, TlsPublic, Usage,
 };
 use crate::network::flow::roll::Roll;
-use crate::network::{Kafka, Namespace, Network, Node, Org, Role, StateDatabase};
+use crate::network::{Kafka, Network, Node, Org, Role, StateDatabase};
 use crate::profile::Profile;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -70,7 +70,7 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
         .namespaces
         .iter()
         .map(|namespace| {
-            let variables = view.namespace(namespace, artifacts);
+            let variables = view.namespace(namespace, (material, artifacts));
             scope(ScopeKind::Namespace, (&namespace.name, &namespace.name), variables)
         })
         .collect();
@@ -154,18 +154,6 @@ struct View {
 }
 
 impl View {
-    /// With the block that orderers in it begin with, where they do.
-    fn namespace(&self, namespace: &Namespace, artifacts: &Artifacts) -> Vec<(&'static str, Value)> {
-        let mut variables = vec![("namespace", json!(namespace))];
-        if let Some(genesis) = &namespace.genesis {
-            let block = artifacts.blocks.iter().find(|block| block.channel == genesis.channel);
-            let data: BTreeMap<&str, String> =
-                block.map(|block| ("genesis.block", self.public(&block.bytes))).into_iter().collect();
-            variables.push(("genesis", json!({ "data": data })));
-        }
-        variables
-    }
-
     fn org(&self, org: &Org, network: &Network, material: &Material) -> Vec<(&'static str, Value)> {
         let public = material.public().org(org.id);
         let nodes: Vec<Value> = org.nodes.iter().map(|node| json!({ "name": node.name, "role": node.role })).collect();

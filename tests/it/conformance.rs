@@ -9,6 +9,7 @@ mod cli;
 mod client;
 mod cluster;
 mod fabric_ca;
+mod gateway;
 mod manifests;
 mod net;
 mod network;

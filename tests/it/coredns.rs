@@ -159,3 +159,87 @@ fn a_line_of_the_users_that_says_the_same_stays() {
     assert!(text.contains("Peer0.org1") && text.contains("exact peer0.org1.example.com org1-peer0"), "{text}");
     assert_eq!(patched(&project, &text), text);
 }
+
+/// The sample, exposed in each way, and dialled from outside by hosts of others too.
+fn exposed(values: &str) -> Project {
+    let project = project();
+    project.write("own.yaml", values);
+    project
+}
+
+const EXPOSED: &str = "
+peer: {expose: {type: loadBalancer, domain: Example.net.}}
+gateway: {expose: {type: nodePort, host: gateway.example.net}}
+orderer: {expose: {type: nodePort, host: machine.example.net}}
+orgs:
+  org1.example.com: {nodes: {peer1: {expose: {host: 192.0.2.1}}}}
+  org2.example.com: {peer: {expose: {type: ingress, domain: example.net}}, gateway: {expose: {type: none}}}
+";
+
+#[test]
+fn hosts_outside_lead_to_their_services_where_they_are_asked_for_and_each_is_of_one() {
+    let project = exposed(EXPOSED);
+    let without = coredns(&project, &[]).ok();
+    let declared = "gateway.example.net, org1-peer0.example.net, org2-peer0.example.net, org2-peer1.example.net";
+    assert_eq!(without.stdout, "");
+    for note in [
+        "the cluster's DNS knows them by itself\n".to_owned(),
+        format!(
+            "note: hosts that `expose` declares are left to other DNS: {declared}; with `--outside` they lead to the Services\n"
+        ),
+        "note: hosts of several nodes are left to other DNS: machine.example.net, since none".to_owned(),
+    ] {
+        assert!(without.stderr.contains(&note), "{note}\n{}", without.stderr);
+    }
+    let with = coredns(&project, &["--outside"]).ok();
+    assert_eq!(
+        with.stdout,
+        "# fabkube: hosts of the network sample
+rewrite name exact gateway.example.net org1-peer-gateway-svc.fabric.svc.cluster.local
+rewrite name exact org1-peer0.example.net org1-peer0.fabric.svc.cluster.local
+rewrite name exact org2-peer0.example.net org2-peer0.fabric.svc.cluster.local
+rewrite name exact org2-peer1.example.net org2-peer1.fabric.svc.cluster.local
+# fabkube: end of the hosts of the network sample
+"
+    );
+    assert!(!with.stderr.contains("`expose` declares") && with.stderr.contains("machine.example.net"), "{}", with.stderr);
+    // What the files call nodes by is led either way.
+    project.write("own.yaml", &format!("addressing: domain\n{EXPOSED}"));
+    let both = coredns(&project, &["--outside"]).ok().stdout;
+    assert_eq!(both.matches("rewrite name exact ").count(), 7 + 4, "{both}");
+}
+
+#[test]
+fn lines_for_hosts_outside_are_put_in_once_and_taken_out_with_a_word() {
+    let project = exposed(EXPOSED);
+    project.write("Corefile", COREFILE);
+    let patch = |more: &[&str]| coredns(&project, &[&["--corefile", "Corefile"], more].concat()).ok();
+    let once = patch(&["--outside"]).stdout;
+    assert_eq!(once.matches("rewrite name exact ").count(), 4);
+    project.write("Corefile", &once);
+    let twice = patch(&["--outside"]);
+    assert_eq!((twice.stdout.as_str(), twice.stderr.contains("next:")), (once.as_str(), false), "{}", twice.stderr);
+    let without = patch(&[]);
+    assert_eq!(without.stdout, COREFILE);
+    let note = "note: lines of a run with `--outside` are gone, since this one is without: gateway.example.net, org1-peer0";
+    assert!(without.stderr.contains(note), "{}", without.stderr);
+}
+
+#[test]
+fn hosts_of_others_are_named_and_left_to_their_dns() {
+    let project = project();
+    project.replace(
+        "configtx.yaml",
+        "      - Host: peer0.org1.example.com\n",
+        "      - {Host: Peer9.partner.example.org, Port: 7051}\n      - {Host: 203.0.113.9, Port: 7051}\n      - Host: peer0.org1.example.com\n",
+    );
+    let ran = coredns(&project, &[]).ok();
+    assert!(ran.stderr.contains("note: hosts elsewhere are left to other DNS: peer9.partner.example.org\n"), "{}", ran.stderr);
+    assert!(!ran.stdout.contains("partner"), "{}", ran.stdout);
+    // Pods have it in their hosts files.
+    project.write(
+        "own.yaml",
+        "{addressing: domain, defaults: {hostAliases: [{ip: 203.0.113.7, hostnames: [peer9.partner.example.org]}]}}",
+    );
+    assert!(!coredns(&project, &[]).ok().stderr.contains("elsewhere"));
+}

@@ -1,4 +1,4 @@
-//! Ways in from outside: what each changes in manifests, certificates and blocks, and that ports of machines never move.
+//! Ways in from outside: what each changes in manifests, certificates and blocks. That ports of machines never move is `node_ports`'s.
 
 use crate::block;
 use crate::schemas;
@@ -7,15 +7,15 @@ use crate::variants::{Objects, changes, expect, parsed, sample};
 use std::collections::BTreeSet;
 
 /// The sample with other values and fresh keys.
-fn project(values: &str) -> Project {
+pub fn project(values: &str) -> Project {
     let project = Project::sample();
     project.write("own.yaml", values);
     project
 }
 
-const WITH_OWN: &[&str] = &["--secrets", "omit", "-f", "values.yaml", "-f", "own.yaml"];
+pub const WITH_OWN: &[&str] = &["--secrets", "omit", "-f", "values.yaml", "-f", "own.yaml"];
 
-fn rendered(project: &Project) -> Objects {
+pub fn rendered(project: &Project) -> Objects {
     parsed(&project.run(&[&["render"], WITH_OWN].concat()).ok().stdout)
 }
 
@@ -37,7 +37,7 @@ fn with(values: &str) -> (Project, String) {
 }
 
 /// An object of a project's rendering, without its labels, which are its node's.
-fn object(project: &Project, name: &str) -> String {
+pub fn object(project: &Project, name: &str) -> String {
     let objects = rendered(project);
     let (_, text) = objects.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}"));
     let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
@@ -48,13 +48,9 @@ fn object(project: &Project, name: &str) -> String {
 }
 
 /// The addresses in the channel's block.
-fn addresses(project: &Project) -> BTreeSet<String> {
+pub fn addresses(project: &Project) -> BTreeSet<String> {
     let block = std::fs::read(project.path().join("channel-artifacts/mychannel.block")).unwrap();
     block::addresses(&block).into_iter().map(|dialled| dialled.address).collect()
-}
-
-fn set<const N: usize>(list: [&str; N]) -> BTreeSet<String> {
-    list.map(str::to_owned).into()
 }
 
 #[test]
@@ -275,102 +271,6 @@ fn a_route_belongs_to_a_gateway_of_the_cluster() {
 }
 
 #[test]
-fn consenters_without_tls_for_clients_have_a_node_port_of_their_own() {
-    let project = project("{orderer: {expose: {type: nodePort, host: 192.0.2.1}}}");
-    project.write("network.yaml", "tlsEnabled: false\nnetwork: {channels: [{name: mychannel, profile: TwoOrgs}]}\n");
-    let shown = object(&project, "Service/orderer-orderer0-external");
-    assert!(shown.contains("nodePort: 30000\n") && shown.contains("nodePort: 30001\n"), "{shown}");
-    let orderers = ["192.0.2.1:30000", "192.0.2.1:30001", "192.0.2.1:30002", "192.0.2.1:30003"];
-    assert!(orderers.iter().all(|address| addresses(&project).contains(*address)), "{:?}", addresses(&project));
-    let lock = project.read("fabkube.lock");
-    assert!(lock.contains("/orderer0.example.com:\n    cluster: 30001\n    grpc: 30000\n"), "{lock}");
-}
-
-/// Which node port each external Service has.
-fn node_ports(project: &Project) -> BTreeSet<String> {
-    let of = |(name, text): &(String, String)| {
-        let port = text.lines().find_map(|line| line.trim().strip_prefix("nodePort: "))?;
-        Some(format!("{} {port}", name.strip_prefix("Service/")?.strip_suffix("-external")?))
-    };
-    rendered(project).iter().filter_map(of).collect()
-}
-
-#[test]
-fn a_node_port_stays_when_nodes_come_go_and_change_places() {
-    let project = project("{peer: {expose: {type: nodePort}}}");
-    let first = ["org1-peer0 30000", "org1-peer1 30001", "org2-peer0 30002", "org2-peer1 30003"];
-    assert_eq!(node_ports(&project), set(first));
-    // An org before the others, and one peer less after them.
-    project.replace(
-        "crypto-config.yaml",
-        "PeerOrgs:\n",
-        "PeerOrgs:\n  - {Name: Zero, Domain: zero.example.com, Template: {Count: 1}}\n",
-    );
-    let crypto_config = project.read("crypto-config.yaml");
-    let (before, last) = crypto_config.rsplit_once("Count: 2").unwrap();
-    project.write("crypto-config.yaml", &format!("{before}Count: 1{last}"));
-    assert_eq!(node_ports(&project), set(["zero-peer0 30004", first[0], first[1], first[2]]));
-    // The one that went comes back.
-    project.write("crypto-config.yaml", &crypto_config);
-    assert_eq!(node_ports(&project), set(["zero-peer0 30004", first[0], first[1], first[2], first[3]]));
-    // The range is another one, and a port is declared.
-    project.write(
-        "own.yaml",
-        "{nodePorts: {range: 31000-31010}, peer: {expose: {type: nodePort}}, gateway: {expose: {type: nodePort}}, \
-         orgs: {org1.example.com: {nodes: {peer0: {expose: {nodePort: 31000}}}}}}",
-    );
-    let gateways = ["zero-peer-gateway-svc 31001", "org1-peer-gateway-svc 31002", "org2-peer-gateway-svc 31003"];
-    let nodes = ["zero-peer0 30004", "org1-peer0 31000", first[1], first[2], first[3]];
-    assert_eq!(node_ports(&project), nodes.into_iter().chain(gateways).map(str::to_owned).collect());
-    // No longer declared: it has the port that it had before.
-    project.write("own.yaml", "{peer: {expose: {type: nodePort}}}");
-    assert_eq!(node_ports(&project), set(["zero-peer0 30004", first[0], first[1], first[2], first[3]]));
-}
-
-#[test]
-fn a_run_that_writes_nothing_allots_nothing_and_says_so() {
-    let project = project("{orderer: {expose: {type: nodePort, host: 192.0.2.1}}}");
-    let folder = ["render", "--output-dir", "out"];
-    project.run(&[&folder[..], WITH_OWN].concat()).ok();
-    project.run(&[&folder[..], WITH_OWN, &["--check"]].concat()).ok();
-    let lock = project.read("fabkube.lock");
-    let (made, ports) = lock.split_once("nodePorts:\n").unwrap();
-    assert_eq!(ports.lines().count(), 6, "{ports}");
-
-    // As a lock is that was written before nodes were exposed.
-    project.write("fabkube.lock", made);
-    for option in ["--frozen", "--check"] {
-        let ran = project.run(&[&folder[..], WITH_OWN, &[option]].concat()).wrong();
-        assert_eq!(ran.stderr.matches("error[FK0700]").count(), 3, "{}", ran.stderr);
-    }
-    for command in [&["check"][..], &["show"], &["show", "-o", "yaml"], &["crypto", "generate"]] {
-        project.run(&[command, &["-f", "values.yaml", "-f", "own.yaml"]].concat()).ok();
-        assert_eq!(project.read("fabkube.lock"), made, "{command:?}");
-    }
-    let ran = project.run(&[&["render"], WITH_OWN].concat()).ok();
-    assert!(ran.stderr.contains("made node port 30000 of orderer-orderer0-external (grpc)\n"), "{}", ran.stderr);
-    assert_eq!(project.read("fabkube.lock"), lock);
-}
-
-#[test]
-fn a_block_made_by_itself_keeps_its_ports() {
-    let project = project("{peer: {expose: {type: nodePort, host: node.example.net}}}");
-    let own = ["-f", "values.yaml", "-f", "own.yaml"];
-    project.run(&[&["crypto", "generate"][..], &own].concat()).ok();
-    for command in [&["channel", "org", "Org1"][..], &["channel", "anchors", "--channel", "mychannel", "--org", "Org1"]] {
-        let ran = project.run(&[command, &own].concat()).wrong();
-        assert!(ran.stderr.contains("error[FK0700]"), "{}", ran.stderr);
-    }
-    project.run(&[&["channel", "genesis", "--channel", "mychannel", "-o", "own.block"][..], &own].concat()).ok();
-    let lock = project.read("fabkube.lock");
-    assert!(lock.contains("/peer0.org2.example.com:\n    grpc: 30002\n"), "{lock}");
-    let block = std::fs::read(project.path().join("own.block")).unwrap();
-    assert!(block::addresses(&block).iter().any(|dialled| dialled.address == "node.example.net:30002"));
-    project.run(&[&["channel", "org", "Org1", "--as-written"][..], &own].concat()).ok();
-    project.run(&[&["channel", "org", "Org1"][..], &own].concat()).ok();
-}
-
-#[test]
 fn what_is_exposed_later_asks_for_new_certificates_and_an_update_of_channels() {
     let project = Project::sample_with_stores();
     project.write(
@@ -396,4 +296,43 @@ fn a_host_outside_means_its_node_in_the_users_files() {
     let ran = project.run(&[&["render"], WITH_OWN].concat()).ok();
     assert!(!ran.stderr.contains("[FK02"), "{}", ran.stderr);
     assert!(addresses(&project).contains("org1-peer0.org1.example.com:17051"), "{:?}", addresses(&project));
+}
+
+#[test]
+fn clients_stay_with_one_peer_from_outside_as_from_within() {
+    for kind in ["nodePort", "loadBalancer"] {
+        let values = format!(
+            "{{gateway: {{expose: {{type: {kind}}}}}, orgs: {{org1.example.com: {{gateway: {{sessionAffinity: ClientIP, \
+             sessionAffinityTimeoutSeconds: 600}}}}}}}}"
+        );
+        let project = project(&values);
+        for service in ["org1-peer-gateway-svc", "org1-peer-gateway-svc-external"] {
+            let service = object(&project, &format!("Service/{service}"));
+            let affinity = "sessionAffinity: ClientIP\nsessionAffinityConfig:\nclientIP:\ntimeoutSeconds: 600\n";
+            assert!(service.contains(affinity), "{service}");
+        }
+        let other = object(&project, "Service/org2-peer-gateway-svc-external");
+        assert!(!other.contains("sessionAffinity"), "{other}");
+    }
+}
+
+#[test]
+fn a_host_of_its_own_and_one_machine_for_all_are_no_names_of_others() {
+    // Each node has the machine's name by its SANS, and the gateway's.
+    let project = project(
+        "
+        peer: {expose: {type: nodePort, host: node.example.net}}
+        orderer: {expose: {type: nodePort, host: node.example.net}}
+        gateway: {expose: {type: nodePort, host: node.example.net}}
+        orgs: {example.com: {nodes: {orderer0: {expose: {host: orderer0.example.com}}}}}
+        ",
+    );
+    project.replace("crypto-config.yaml", "Count: 2\n    Users:", "Count: 2\n      SANS: [node.example.net]\n    Users:");
+    let dialled = addresses_of(&project);
+    assert!(dialled.contains("orderer0.example.com:30000") && dialled.contains("node.example.net:30001"), "{dialled:?}");
+}
+
+fn addresses_of(project: &Project) -> BTreeSet<String> {
+    rendered(project);
+    addresses(project)
 }

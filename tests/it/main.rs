@@ -36,6 +36,7 @@ mod namespaces;
 mod network_policies;
 mod nulls;
 mod networks;
+mod node_ports;
 mod custom_resources;
 mod operations;
 mod pods;

@@ -1,6 +1,6 @@
 //! Logs, metrics and what watches them, each setting as what it changes in the manifests of the sample.
 
-use crate::support::Project;
+use crate::support::{Project, root};
 use crate::variants::{expect, parsed, render, with_values};
 use serde_json::Value;
 
@@ -266,6 +266,19 @@ fn a_fabric_ca_is_watched_too() {
         assert!(rule.contains(part), "{part}: {rule}");
     }
     assert!(!objects.iter().any(|(name, _)| name == "ServiceMonitor/org2-ca"));
+}
+
+/// Brokers keep all of the channels, and only the kubelet is asked.
+#[test]
+fn volumes_of_kafka_are_watched_too() {
+    let project = Project::copy_of(&root().join("samples/kafka"));
+    project.write("own.yaml", "monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}}");
+    let stream = project.run(&["render", "-f", "values.yaml", "-f", "own.yaml"]).ok().stdout;
+    let rules: String =
+        parsed(&stream).into_iter().filter(|(name, _)| name.starts_with("PrometheusRule/")).map(|(_, text)| text).collect();
+    for claims in ["data-kafka-[0-9]+", "data-kafka-zookeeper-[0-9]+"] {
+        assert!(rules.contains(&format!("persistentvolumeclaim=~\"{claims}\"")), "{claims}: {rules}");
+    }
 }
 
 #[test]

@@ -57,6 +57,38 @@ fn a_profile_has_the_gateway_first_every_peer_of_the_org_and_the_orderers_of_its
 }
 
 #[test]
+fn from_outside_nodes_and_the_gateway_are_dialled_at_their_hosts() {
+    let project = Project::sample();
+    project.write(
+        "values.yaml",
+        "
+        orderer: {expose: {type: nodePort, host: 192.0.2.1}}
+        peer: {expose: {type: ingress}}
+        gateway: {expose: {type: loadBalancer, domain: example.net}}
+        orgs: {org2.example.com: {gateway: {expose: {type: none}}}}
+        ",
+    );
+    project.run(&["render"]).ok();
+    let outside = profile(&project, &["--org", "Org1", "--outside"]);
+    let peers = json!({
+        "org1-peer-gateway-svc": node("grpcs://org1-peer-gateway-svc.example.net:7051"),
+        "peer0.org1.example.com": node("grpcs://peer0.org1.example.com:443"),
+        "peer1.org1.example.com": node("grpcs://peer1.org1.example.com:443"),
+    });
+    let orderers = json!({
+        "orderer0.example.com": node("grpcs://192.0.2.1:30000"),
+        "orderer1.example.com": node("grpcs://192.0.2.1:30001"),
+        "orderer2.example.com": node("grpcs://192.0.2.1:30002"),
+    });
+    let mut expected = profile(&project, &["--org", "Org1"]);
+    (expected["peers"], expected["orderers"]) = (peers, orderers);
+    assert_eq!(outside, expected);
+    // A gateway that is not exposed is left out.
+    let other = profile(&project, &["--org", "Org2", "--outside"]);
+    assert_eq!(other["organizations"]["Org2"]["peers"], json!(["peer0.org2.example.com", "peer1.org2.example.com"]));
+}
+
+#[test]
 fn yaml_says_what_json_says_and_neither_has_a_key() {
     let project = Project::sample_with_stores();
     let [json, yaml] = ["json", "yaml"].map(|form| project.run(&["profile", "--org", "Org2", "-o", form]).ok().stdout);
@@ -93,4 +125,19 @@ fn manifests_have_what_the_command_prints() {
     // Without private keys the same is rendered.
     let redacted = project.run(&["render", "--frozen", "--secrets", "redact", "--set", "connectionProfile.enabled=true"]).ok();
     assert!(objects.iter().all(|object| parsed(&redacted.stdout).contains(object)));
+}
+
+#[test]
+fn a_profile_says_where_users_enrol() {
+    let project = Project::sample();
+    project.run(&["crypto", "generate", "--set", "ca.enabled=true"]).ok();
+    let with_ca = profile(&project, &["--org", "Org1", "--set", "ca.enabled=true"]);
+    let ca = &with_ca["certificateAuthorities"]["org1-ca"];
+    assert_eq!(ca["url"], "https://org1-ca.fabric.svc.cluster.local:7054");
+    assert_eq!((&ca["caName"], &ca["httpOptions"]["verify"]), (&"ca".into(), &true.into()));
+    let root = project.read("crypto-config/peerOrganizations/org1.example.com/fabric-ca/fabric-ca.org1.example.com/tls/ca.crt");
+    assert_eq!(ca["tlsCACerts"]["pem"], serde_json::json!([root]));
+    assert_eq!(with_ca["organizations"]["Org1"]["certificateAuthorities"], serde_json::json!(["org1-ca"]));
+    let without = profile(&project, &["--org", "Org1"]);
+    assert!(!without.to_string().contains("certificateAuthorities"));
 }

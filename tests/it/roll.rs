@@ -1,12 +1,13 @@
-//! `flow roll`: what is printed, and its script against a cluster of files. Real orderers are `conformance::roll`'s.
+//! `flow roll`: what is printed. Its script against a cluster of files is `script`'s, and against real orderers `conformance::roll`'s.
+
+mod script;
 
 use crate::schemas;
 use crate::support::{Project, compare_with_file, root};
+use crate::variants::{changes, expect, parsed};
+use k8s_openapi::api::core::v1::{Volume, VolumeMount};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// What `fabkube flow roll` prints, by kind and namespace.
 fn printed(project: &Project, args: &[&str]) -> BTreeMap<(String, String), Value> {
@@ -28,6 +29,8 @@ fn of<'a>(objects: &'a BTreeMap<(String, String), Value>, kind: &str, namespace:
 pub struct Script {
     pub text: String,
     pub env: BTreeMap<String, String>,
+    /// Each volume with its place.
+    pub mounts: Vec<(VolumeMount, Volume)>,
 }
 
 impl Script {
@@ -35,11 +38,17 @@ impl Script {
     pub fn of(project: &Project, args: &[&str]) -> Self {
         let objects = printed(project, args);
         let (_, job) = objects.into_iter().find(|((kind, _), _)| kind == "Job").unwrap();
-        let container = &job["spec"]["template"]["spec"]["containers"][0];
+        schemas::check(&job).unwrap();
+        let pod = &job["spec"]["template"]["spec"];
+        let container = &pod["containers"][0];
         assert_eq!((&container["command"][0], &container["command"][1]), (&"sh".into(), &"-c".into()));
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let env = container["env"].as_array().unwrap().iter().map(|one| (text(&one["name"]), text(&one["value"]))).collect();
-        Self { text: text(&container["command"][2]), env }
+        let volumes: Vec<Volume> = serde_json::from_value(pod["volumes"].clone()).unwrap();
+        let mounts: Vec<VolumeMount> = serde_json::from_value(container["volumeMounts"].clone()).unwrap();
+        let of = |mount: &VolumeMount| volumes.iter().find(|volume| volume.name == mount.name).cloned().unwrap();
+        let mounts = mounts.into_iter().map(|mount| (mount.clone(), of(&mount))).collect();
+        Self { text: text(&container["command"][2]), env, mounts }
     }
 }
 
@@ -110,6 +119,117 @@ fn orderers_in_several_namespaces_have_a_role_in_each() {
     assert_eq!(lines[1], "east-orderer east changed http://east-orderer.east.svc.cluster.local:9443/metrics");
 }
 
+/// What `flow roll` prints with these settings, as what differs from the sample's.
+fn differs(values: &str) -> String {
+    let roll = |values: &str| {
+        let project = Project::sample();
+        project.write("own.yaml", values);
+        parsed(&project.run(&["flow", "roll", "--run", "1", "-f", "values.yaml", "-f", "own.yaml"]).ok().stdout)
+    };
+    changes(&roll("{}"), &roll(values))
+}
+
+#[test]
+fn orderers_that_speak_tls_are_shown_the_certificate_that_they_ask_for() {
+    expect(
+        &differs("operations: {tls: {enabled: true}}"),
+        "
+        Job/sample-roll-1
+        - orderer-orderer0 fabric changed http://orderer-orderer0.fabric.svc.cluster.local:9443/metrics
+        - orderer-orderer1 fabric changed http://orderer-orderer1.fabric.svc.cluster.local:9443/metrics
+        - orderer-orderer2 fabric changed http://orderer-orderer2.fabric.svc.cluster.local:9443/metrics
+        + orderer-orderer0 fabric changed https://orderer-orderer0.fabric.svc.cluster.local:9443/metrics orderer-orderer0.fabric.svc.cluster.local:9443 /etc/hyperledger/roots/orderer.fabric.pem /etc/hyperledger/clients/orderer-admin-tls
+        + orderer-orderer1 fabric changed https://orderer-orderer1.fabric.svc.cluster.local:9443/metrics orderer-orderer1.fabric.svc.cluster.local:9443 /etc/hyperledger/roots/orderer.fabric.pem /etc/hyperledger/clients/orderer-admin-tls
+        + orderer-orderer2 fabric changed https://orderer-orderer2.fabric.svc.cluster.local:9443/metrics orderer-orderer2.fabric.svc.cluster.local:9443 /etc/hyperledger/roots/orderer.fabric.pem /etc/hyperledger/clients/orderer-admin-tls
+        + - name: roots
+        + mountPath: /etc/hyperledger/roots
+        + readOnly: true
+        + - name: clients
+        + mountPath: /etc/hyperledger/clients
+        + readOnly: true
+        + - name: roots
+        + secret:
+        + secretName: sample-flow-roots
+        + defaultMode: 288
+        + - name: clients
+        + projected:
+        + defaultMode: 288
+        + sources:
+        + - secret:
+        + name: orderer-admin-tls
+        + items:
+        + - key: tls.crt
+        + path: orderer-admin-tls/tls.crt
+        + - key: tls.key
+        + path: orderer-admin-tls/tls.key
+        ",
+    );
+    expect(
+        &differs("{addressing: domain, operations: {tls: {enabled: true, clientSecret: metrics}}}"),
+        "
+        Job/sample-roll-1
+        - orderer-orderer0 fabric changed http://orderer-orderer0.fabric.svc.cluster.local:9443/metrics
+        - orderer-orderer1 fabric changed http://orderer-orderer1.fabric.svc.cluster.local:9443/metrics
+        - orderer-orderer2 fabric changed http://orderer-orderer2.fabric.svc.cluster.local:9443/metrics
+        + orderer-orderer0 fabric changed https://orderer0.example.com:9443/metrics orderer-orderer0.fabric.svc.cluster.local:9443 /etc/hyperledger/roots/orderer.fabric.pem /etc/hyperledger/clients/metrics
+        + orderer-orderer1 fabric changed https://orderer1.example.com:9443/metrics orderer-orderer1.fabric.svc.cluster.local:9443 /etc/hyperledger/roots/orderer.fabric.pem /etc/hyperledger/clients/metrics
+        + orderer-orderer2 fabric changed https://orderer2.example.com:9443/metrics orderer-orderer2.fabric.svc.cluster.local:9443 /etc/hyperledger/roots/orderer.fabric.pem /etc/hyperledger/clients/metrics
+        + - name: roots
+        + mountPath: /etc/hyperledger/roots
+        + readOnly: true
+        + - name: clients
+        + mountPath: /etc/hyperledger/clients
+        + readOnly: true
+        + - name: roots
+        + secret:
+        + secretName: sample-flow-roots
+        + defaultMode: 288
+        + - name: clients
+        + projected:
+        + defaultMode: 288
+        + sources:
+        + - secret:
+        + name: metrics
+        + items:
+        + - key: tls.crt
+        + path: metrics/tls.crt
+        + - key: tls.key
+        + path: metrics/tls.key
+        ",
+    );
+}
+
+#[test]
+fn roots_of_orderers_are_where_flows_run_and_in_no_other_namespace() {
+    let project = Project::copy_of(&root().join("samples/bft"));
+    project.write("own.yaml", "{namespaces: {mode: per-org}, operations: {tls: {enabled: true, clientSecret: metrics}}}");
+    let stream = project.run(&["render", "-f", "values.yaml", "-f", "own.yaml"]).ok().stdout;
+    let objects = stream.split("---\n").filter_map(|text| serde_yaml::from_str::<Value>(text).ok());
+    let roots: Vec<Value> = objects.filter(|object| object["metadata"]["name"] == "compass-flow-roots").collect();
+    let namespaces: Vec<&Value> = roots.iter().map(|secret| &secret["metadata"]["namespace"]).collect();
+    assert_eq!(namespaces, ["north", "east", "south", "west"]);
+    for secret in &roots {
+        let data = secret["data"].as_object().unwrap();
+        let files: Vec<&str> = data.keys().map(String::as_str).collect();
+        assert_eq!(files, ["east.east.pem", "north.north.pem", "south.south.pem", "west.west.pem"]);
+        assert_eq!(secret["data"], roots[0]["data"]);
+    }
+    // By plain HTTP, nobody needs them.
+    let plain = project.run(&["render", "-f", "values.yaml", "--set", "namespaces.mode=per-org"]).ok().stdout;
+    assert!(!plain.contains("flow-roots"));
+    // Whichever org's orderers are restarted, all are looked at, by what lies in its namespace.
+    let objects = printed(&project, &["-f", "values.yaml", "-f", "own.yaml", "--org", "West"]);
+    let pod = &of(&objects, "Job", "west")["spec"]["template"]["spec"];
+    let volumes = pod["volumes"].to_string();
+    assert!(volumes.contains("compass-flow-roots") && volumes.contains("metrics") && !volumes.contains("admin"), "{volumes}");
+    let script = Script::of(&project, &["-f", "values.yaml", "-f", "own.yaml", "--org", "West"]);
+    assert_eq!(
+        script.env["ORDERERS"].lines().next().unwrap(),
+        "north-orderer north never https://north-orderer.north.svc.cluster.local:9443/metrics \
+         north-orderer.north.svc.cluster.local:9443 /etc/hyperledger/roots/north.north.pem /etc/hyperledger/clients/metrics"
+    );
+}
+
 #[test]
 fn pods_of_flows_have_settings_of_their_own() {
     let project = Project::sample();
@@ -141,323 +261,4 @@ fn pods_of_flows_have_settings_of_their_own() {
         assert_eq!(pod["tolerations"][0]["key"], "dedicated");
         assert!(pod.get("affinity").is_none());
     }
-}
-
-/// A cluster of files: `<node>.pod` says what Kubernetes would of a pod (`uid|revision|deleted|ready|shape`), `<node>.metrics` what
-/// the orderer tells. What is asked to be deleted is down for two questions; then `<node>.behind` answers to two more, if it is there.
-struct Files {
-    dir: tempfile::TempDir,
-}
-
-const KUBECTL: &str = r#"#!/bin/sh
-cd "$STATE"
-[ "$1" = -n ] && shift 2
-case "$1 $2" in
-  'get statefulset') printf '2|%s|new' "$(cat "$3.observed" 2>/dev/null || echo 2)" ;;
-  'get pod')
-    node=${3%-0}
-    if [ -e "$node.down" ]; then
-      left=$(cat "$node.down")
-      if [ -e "$node.lost" ]; then printf '%s' "u2|new||False|Pending CrashLoopBackOff it panics "; exit; fi
-      if [ "$left" -gt 0 ]; then echo $((left - 1)) >"$node.down"; printf 'u1|old|2026-01-01T00:00:00Z|False|Running   '; exit; fi
-      rm "$node.down"
-      echo "ready $node" >>log
-      printf 'u2|new||True|Running   ' >"$node.pod"
-    fi
-    cat "$node.pod" 2>/dev/null ;;
-  'delete pod')
-    node=${3%-0}
-    for down in *.down; do [ ! -e "$down" ] || echo "beside ${down%.down}" >>log; done
-    echo "delete $node" >>log
-    echo 2 >"$node.down"
-    ;;
-  *) echo "kubectl $* is not known" >&2; exit 1 ;;
-esac
-"#;
-
-const CURL: &str = r#"#!/bin/sh
-cd "$STATE"
-while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done
-node=${1#http://}
-node=${node%%.*}
-[ ! -e "$node.down" ] || { echo "beside the pod of $node" >>log; exit 7; }
-if [ -e "$node.behind" ] && grep -q "^delete $node" log; then
-  echo "behind $node" >>log
-  cp "$node.behind" "$out"
-  asked=$(grep -c "^behind $node" log)
-  [ "$asked" -lt 2 ] || rm "$node.behind"
-  exit
-fi
-[ -e "$node.metrics" ] || exit 22
-cp "$node.metrics" "$out"
-"#;
-
-/// What an orderer of Raft tells of one channel.
-fn raft(is_leader: u8, active: u8, height: &str) -> String {
-    format!(
-        "fabric_version{{version=\"2.5\"}} 1\n\
-         consensus_etcdraft_active_nodes{{channel=\"mychannel\"}} {active}\n\
-         consensus_etcdraft_cluster_size{{channel=\"mychannel\"}} 3\n\
-         consensus_etcdraft_is_leader{{channel=\"mychannel\"}} {is_leader}\n\
-         ledger_blockchain_height{{channel=\"mychannel\"}} {height}\n"
-    )
-}
-
-const NODES: [&str; 3] = ["orderer-orderer0", "orderer-orderer1", "orderer-orderer2"];
-
-impl Files {
-    /// Three orderers, all of the old revision and ready; the first one leads.
-    fn new() -> Self {
-        let files = Self { dir: tempfile::tempdir().unwrap() };
-        for (name, text) in [("bin/kubectl", KUBECTL), ("bin/curl", CURL)] {
-            files.write(name, text);
-            std::fs::set_permissions(files.dir.path().join(name), PermissionsExt::from_mode(0o755)).unwrap();
-        }
-        files.write("state/log", "");
-        for (i, node) in NODES.iter().enumerate() {
-            files.pod(node, "u1|old||True|Running   ");
-            files.write(&format!("state/{node}.metrics"), &raft(u8::from(i == 0), 3, "1.234567e+06"));
-        }
-        files
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.dir.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn pod(&self, node: &str, says: &str) {
-        self.write(&format!("state/{node}.pod"), says);
-    }
-
-    fn run(&self, args: &[&str]) -> Told {
-        let script = Script::of(&Project::sample(), args);
-        let state: PathBuf = self.dir.path().join("state");
-        let inherited = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths([self.dir.path().join("bin")].into_iter().chain(std::env::split_paths(&inherited)));
-        let output = Command::new("sh")
-            .args(["-c", &script.text])
-            .envs(&script.env)
-            .env("PATH", path.unwrap())
-            .envs([("STATE", state.as_os_str()), ("TMPDIR", self.dir.path().as_os_str())])
-            .envs([("PAUSE", "0"), ("SETTLING", "1")])
-            .output()
-            .unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-        // Without the time that each line begins with.
-        let said = String::from_utf8(output.stdout).unwrap().lines().map(|line| format!("{}\n", &line[9..])).collect();
-        let log = crate::support::read(&state.join("log"));
-        Told { code: output.status.code().unwrap(), said, log: log.lines().map(str::to_owned).collect() }
-    }
-}
-
-/// What the script said, how it ended, and what it did.
-#[derive(Debug)]
-struct Told {
-    code: i32,
-    said: String,
-    log: Vec<String>,
-}
-
-impl Told {
-    fn deleted(&self) -> Vec<&str> {
-        self.log.iter().filter_map(|line| line.strip_prefix("delete orderer-")).collect()
-    }
-}
-
-#[test]
-fn the_script_restarts_one_after_another_and_the_leader_last() {
-    let told = Files::new().run(&[]);
-    assert_eq!(told.code, 0, "{told:?}");
-    let expected: Vec<String> =
-        [1, 2, 0].iter().flat_map(|i| [format!("delete {}", NODES[*i]), format!("ready {}", NODES[*i])]).collect();
-    assert_eq!(told.log, expected);
-    assert!(
-        told.said.contains("orderer-orderer1: it is at height 1234567 of mychannel, which orderer-orderer0 leads\n"),
-        "{told:?}"
-    );
-    assert!(told.said.ends_with("done: every orderer that was to be restarted is back\n"), "{told:?}");
-}
-
-#[test]
-fn the_script_waits_until_the_orderer_is_with_the_others() {
-    for (behind, why) in [
-        (raft(0, 0, "1.234567e+06").replace("mychannel", "other"), "a channel"),
-        (raft(0, 0, "1.234567e+06"), "a leader"),
-        (raft(0, 2, "1.234567e+06"), "as many as before"),
-        (raft(0, 3, "1234566"), "the last block"),
-    ] {
-        let files = Files::new();
-        files.write("state/orderer-orderer1.behind", &behind);
-        let told = files.run(&[]);
-        assert_eq!(told.code, 0, "{why}: {told:?}");
-        let [one, two, three, four, five, ..] = told.log.as_slice() else { panic!("{told:?}") };
-        assert_eq!([one, two], ["delete orderer-orderer1", "ready orderer-orderer1"], "{why}");
-        assert_eq!(
-            [three, four, five],
-            ["behind orderer-orderer1", "behind orderer-orderer1", "delete orderer-orderer2"],
-            "{why}"
-        );
-    }
-}
-
-#[test]
-fn the_script_stops_where_an_orderer_does_not_come_back() {
-    let files = Files::new();
-    files.write("state/orderer-orderer1.lost", "");
-    let told = files.run(&["--timeout", "1"]);
-    assert_eq!((told.code, told.deleted()), (1, vec!["orderer1"]), "{told:?}");
-    let last = told.said.lines().last().unwrap();
-    assert_eq!(
-        last,
-        "stopped: orderer-orderer1 did not come back within 1 seconds: orderer-orderer1 is not ready: Pending CrashLoopBackOff it panics. Mend it (kubectl -n fabric describe pod orderer-orderer1-0), and run this again"
-    );
-    assert!(told.said.contains("left as they are: orderer-orderer0 orderer-orderer2\n"), "{told:?}");
-}
-
-#[test]
-fn the_script_stops_where_the_others_have_no_leader_for_an_orderer() {
-    let files = Files::new();
-    for node in NODES {
-        files.write(&format!("state/{node}.metrics"), &raft(0, 0, "7"));
-    }
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (1, vec![]), "{told:?}");
-    assert!(told.said.ends_with("stopped: the channel mychannel has no leader. Nothing was done to orderer-orderer0 orderer-orderer1 orderer-orderer2\n"), "{told:?}");
-}
-
-#[test]
-fn the_script_counts_consenters_that_are_not_its_own() {
-    // Two of three are active: a third is elsewhere, and away.
-    let files = Files::new();
-    for (i, node) in NODES.iter().enumerate() {
-        files.write(&format!("state/{node}.metrics"), &raft(u8::from(i == 0), 2, "7"));
-    }
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (1, vec![]), "{told:?}");
-    assert!(
-        told.said.contains("stopped: only 2 of the 3 consenters of mychannel are active, too few without orderer-orderer1"),
-        "{told:?}"
-    );
-}
-
-#[test]
-fn the_script_restarts_nobody_while_another_is_down() {
-    let files = Files::new();
-    files.pod(NODES[2], "u1|new||False|Running   ");
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (1, vec![]), "{told:?}");
-    assert!(told.said.contains("stopped: orderer-orderer2 is down, and no other is restarted meanwhile"), "{told:?}");
-}
-
-#[test]
-fn the_script_begins_with_an_orderer_that_is_down_and_changed() {
-    let files = Files::new();
-    files.pod(NODES[2], "u1|old||False|Running CrashLoopBackOff  ");
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (0, vec!["orderer2", "orderer1", "orderer0"]), "{told:?}");
-}
-
-#[test]
-fn the_script_mends_orderers_that_are_all_down() {
-    let files = Files::new();
-    for node in NODES {
-        files.pod(node, "u1|old||False|Running CrashLoopBackOff  ");
-        // Until two are there, none leads.
-        files.write(&format!("state/{node}.behind"), &raft(0, 0, "7"));
-    }
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (0, vec!["orderer0", "orderer1", "orderer2"]), "{told:?}");
-}
-
-#[test]
-fn the_script_leaves_alone_what_has_not_changed() {
-    let files = Files::new();
-    for node in NODES {
-        files.pod(node, "u1|new||True|Running   ");
-    }
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.said.as_str()), (0, "every orderer is as its StatefulSet says: nothing to do\n"));
-    let told = files.run(&["--node", "orderer1.example.com"]);
-    assert_eq!((told.code, told.deleted()), (0, vec!["orderer1"]), "{told:?}");
-    let files = Files::new();
-    files.pod(NODES[1], "u1|new||True|Running   ");
-    assert_eq!(files.run(&[]).deleted(), ["orderer2", "orderer0"]);
-}
-
-#[test]
-fn the_script_waits_for_readiness_alone_where_nobody_leads() {
-    let files = Files::new();
-    for node in NODES {
-        let kafka = "fabric_version{version=\"1.4.12\"} 1\nledger_blockchain_height{channel=\"common\"} 7\n";
-        files.write(&format!("state/{node}.metrics"), kafka);
-    }
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (0, vec!["orderer0", "orderer1", "orderer2"]), "{told:?}");
-    assert!(told.said.contains("orderer-orderer0: it is at height 7 of common\n"), "{told:?}");
-}
-
-#[test]
-fn the_script_does_not_wait_for_blocks_of_a_channel_that_an_orderer_does_not_order() {
-    let files = Files::new();
-    let other = "ledger_blockchain_height{channel=\"other\"}";
-    for (i, node) in NODES.iter().enumerate() {
-        let of_other = if i == 1 {
-            format!("{other} 1\n")
-        } else {
-            format!("{other} 9\nconsensus_etcdraft_is_leader{{channel=\"other\"}} {}\n", u8::from(i == 0))
-        };
-        files.write(&format!("state/{node}.metrics"), &(raft(u8::from(i == 0), 3, "7") + &of_other));
-    }
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (0, vec!["orderer1", "orderer2", "orderer0"]), "{told:?}");
-}
-
-#[test]
-fn the_script_waits_for_a_leader_that_orderers_of_bft_know() {
-    let bft = |leader: u8, is_leader: u8| {
-        format!(
-            "fabric_version{{version=\"3.1\"}} 1\nconsensus_BFT_leader_id{{channel=\"c\"}} {leader}\n\
-             consensus_BFT_is_leader{{channel=\"c\"}} {is_leader}\nledger_blockchain_height{{channel=\"c\"}} 3\n"
-        )
-    };
-    let files = Files::new();
-    for (i, node) in NODES.iter().enumerate() {
-        files.write(&format!("state/{node}.metrics"), &bft(1, u8::from(i == 0)));
-    }
-    files.write("state/orderer-orderer1.behind", &bft(0, 0));
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (0, vec!["orderer1", "orderer2", "orderer0"]), "{told:?}");
-    assert_eq!(told.log.iter().filter(|line| *line == "behind orderer-orderer1").count(), 2);
-}
-
-#[test]
-fn the_script_restarts_nobody_that_it_cannot_watch() {
-    let files = Files::new();
-    std::fs::remove_file(files.dir.path().join("state/orderer-orderer2.metrics")).unwrap();
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (1, vec![]), "{told:?}");
-    let why = "stopped: orderer-orderer2 tells no metrics at http://orderer-orderer2.fabric.svc.cluster.local:9443/metrics";
-    assert!(told.said.contains(why), "{told:?}");
-    // A StatefulSet that Kubernetes has not looked at says nothing of who is to be restarted.
-    let files = Files::new();
-    files.write("state/orderer-orderer0.observed", "1");
-    let told = files.run(&[]);
-    assert_eq!((told.code, told.deleted()), (1, vec![]), "{told:?}");
-}
-
-/// Whether a program is on this machine.
-fn has(program: &str) -> bool {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|dir| Path::new(&dir).join(program).is_file())
-}
-
-#[test]
-fn the_script_is_clean_where_somebody_can_tell() {
-    if !has("shellcheck") {
-        return;
-    }
-    let output =
-        Command::new("shellcheck").args(["-s", "sh"]).arg(root().join("templates/flow/roll/_roll.sh.j2")).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

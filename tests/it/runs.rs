@@ -267,3 +267,16 @@ fn a_run_waits_for_another_and_says_so() {
 fn is_empty(dir: &Path) -> bool {
     std::fs::read_dir(dir).unwrap().next().is_none()
 }
+
+#[test]
+fn node_ports_are_written_down_before_the_first_key() {
+    let project = project();
+    project.write("values.yaml", "gateway: {expose: {type: nodePort}}\n");
+    let render = ["render", "--secrets", "omit"];
+    kill(command(&project, &render), || project.path().join("crypto-config/peerOrganizations").exists(), Duration::ZERO);
+    let ports = |lock: &str| lock.split_once("nodePorts:\n").map(|(_, ports)| ports.to_owned()).expect("a lock with node ports");
+    let killed = ports(&project.read("fabkube.lock"));
+    assert_eq!(killed.lines().count(), 24, "{killed}");
+    project.run(&render).ok();
+    assert_eq!(ports(&project.read("fabkube.lock")), killed);
+}

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use time::{Date, OffsetDateTime};
 
+/// What the names of folders with old certificates begin with.
+const RENEWED: &str = "renewed";
+
 /// A certificate about to take another's place; paths are below the store.
 pub(super) struct Replacement {
     /// The folder of the member or org: beside its folders the old one is kept.
@@ -60,7 +63,7 @@ pub(super) fn keep(store: &Store, replacements: &[Replacement], now: OffsetDateT
 /// The folder that holds these files now: a new one, or that of a run that was killed before it replaced them.
 fn keep_in(store: &Store, dir: &Path, files: &[(PathBuf, &[u8])], today: Date) -> Result<PathBuf, Stop> {
     for number in 1.. {
-        let folder = dir.join(dated("renewed", today, number));
+        let folder = dir.join(dated(RENEWED, today, number));
         if !store.has(&folder)? {
             let files: Vec<NewFile<'_>> = files.iter().map(|(path, bytes)| NewFile { path, bytes, mode: Mode::Public }).collect();
             store.add_all(&folder, &files)?;
@@ -72,6 +75,11 @@ fn keep_in(store: &Store, dir: &Path, files: &[(PathBuf, &[u8])], today: Date) -
         }
     }
     Err(Stop::Internal(format!("`{}` has no room for old certificates", dir.display())))
+}
+
+/// Whether a folder has that name, in which old certificates are kept.
+pub(in crate::crypto) fn is_kept(name: &str) -> bool {
+    name.strip_prefix(RENEWED).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// `renewed-2026-11-20`, `renewed-2026-11-20.2`.

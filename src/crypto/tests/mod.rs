@@ -73,7 +73,7 @@ impl Case {
             names: Names::Checked,
         };
         let mut problems = Problems::new();
-        let result = provision(&request, &mut problems, &Silent);
+        let result = judge(&request, &mut problems).and_then(|judged| judged.provide(&Silent));
         (result, problems)
     }
 

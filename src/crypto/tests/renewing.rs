@@ -223,3 +223,24 @@ fn what_cannot_be_renewed_is_told_before_anything_is_written() {
     case.delete("peerOrganizations/org2.example.com/msp");
     assert_eq!(refused(&["org2-peer0"]), [Code::FK0302]);
 }
+
+#[test]
+fn what_fabkube_issued_is_told_from_what_cryptogen_did() {
+    let issued = |case: &Case| issued(&case.network, &Store::open(case.dir.path(), Making::Nothing)).unwrap();
+    assert_eq!(issued(&Case::empty()), None);
+    let case = Case::made();
+    assert_eq!(issued(&case), Some(case.path(&format!("{ORDERER}/tls/server.crt"))));
+
+    // As cryptogen would have made them.
+    let mut case = Case::empty();
+    let names = |case: &mut Case, of: &dyn Fn(&crate::network::Node) -> Vec<String>| {
+        let nodes = case.network.orgs.iter_mut().flat_map(|org| &mut org.nodes);
+        nodes.for_each(|node| node.sans = of(node));
+    };
+    names(&mut case, &|node| vec![node.common_name.clone(), node.hostname.clone()]);
+    case.run().0.unwrap();
+    assert_eq!(issued(&case), None);
+    case.network = sample::two_orgs();
+    renew(&case, &MISSING_SANS).unwrap();
+    assert_eq!(issued(&case), None, "renewed, it names what fabkube's names, and the old one is beside it");
+}

@@ -3,8 +3,12 @@
 
 use super::Engine;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::network::{Network, Node, Org, Role, addresses, names};
+use crate::network::{Listener, Network, Node, Org, OrgRoot, Role, addresses, names};
 use serde::Serialize;
+
+/// Where the script finds what it knows orderers by, and is known by.
+const ROOTS: &str = "/etc/hyperledger/roots";
+const CLIENTS: &str = "/etc/hyperledger/clients";
 
 /// Orderers to restart, as a user asks for them. None named: all.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +54,20 @@ pub struct Roll {
     /// The same as the script reads it: a line an orderer.
     pub list: String,
     pub grants: Vec<Grant>,
+    /// `None`: orderers tell their metrics by plain HTTP.
+    pub tls: Option<RollTls>,
+}
+
+/// How the Job knows orderers, and they it: Secrets of its own namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RollTls {
+    /// With the roots of all ordering orgs.
+    pub roots_secret: String,
+    pub roots_path: &'static str,
+    /// Each with a certificate and its key.
+    pub client_secrets: Vec<String>,
+    /// Each Secret is a folder there.
+    pub clients_path: &'static str,
 }
 
 /// An orderer, as the script knows it.
@@ -60,6 +78,19 @@ pub struct Rolled {
     pub when: When,
     /// Where it tells its metrics.
     pub metrics: String,
+    /// How it is asked there, if that is by TLS.
+    pub tls: Option<RolledTls>,
+}
+
+/// How an orderer is asked by TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RolledTls {
+    /// `host:port` of its own Service, which every cluster's DNS knows: the host of `metrics` is the one that its certificate has.
+    pub at: String,
+    /// The file with its root.
+    pub root: String,
+    /// The folder with `tls.crt` and `tls.key`.
+    pub client: String,
 }
 
 /// When an orderer is restarted.
@@ -118,6 +149,7 @@ pub fn roll(network: &Network, choice: Choice<'_>, run: Run<'_>, problems: &mut 
             namespace: node.namespace.clone(),
             when: when(node),
             metrics: metrics(node, network),
+            tls: rolled_tls(node, network),
         })
         .collect();
     let account = format!("{}-flow-roll", network.name);
@@ -127,26 +159,91 @@ pub fn roll(network: &Network, choice: Choice<'_>, run: Run<'_>, problems: &mut 
             Problem::new(Code::FK0214, format!("the flow's ServiceAccount and the node's would both be called `{account}`"));
         problems.push(problem.at(&node.place).help("give the network another name in values.yaml: `network: {name: …}`"));
     }
+    if let Some(namespace) = &namespace {
+        check_clients(network, &orderers, namespace, problems);
+    }
     problems.stop_on_errors()?;
-    let line = |node: &Rolled| format!("{} {} {} {}\n", node.name, node.namespace, node.when.word(), node.metrics);
     Ok(Roll {
         engine: run.engine,
         name: job_name(&network.name, run.mark),
         account,
         namespace: namespace.ok_or_else(|| Stop::Internal("nothing is to be restarted".to_owned()))?,
         timeout: run.timeout,
-        list: rolled.iter().map(line).collect(),
+        list: rolled.iter().map(Rolled::line).collect(),
         grants: grants(&rolled),
+        tls: roll_tls(network, &orderers),
         orderers: rolled,
     })
 }
 
-/// Where a node tells its metrics: at its own Service, which every cluster's DNS knows, however nodes are dialled otherwise. The one
-/// place that says by which protocol.
+impl Rolled {
+    /// What the script reads of it: words, the last three with TLS alone.
+    fn line(&self) -> String {
+        let Self { name, namespace, when, metrics, tls } = self;
+        let how = tls.as_ref().map_or(String::new(), |RolledTls { at, root, client }| format!(" {at} {root} {client}"));
+        format!("{name} {namespace} {} {metrics}{how}\n", when.word())
+    }
+}
+
+/// Where a node tells its metrics. By TLS it is called as others dial it, since its certificate has that name for sure: one that was
+/// made elsewhere need not have its Service's.
 fn metrics(node: &Node, network: &Network) -> String {
-    let offered = node.service_ports.iter().find(|port| port.target == crate::network::Listener::Operations);
-    let port = offered.map_or(addresses::port::OPERATIONS, |port| port.port);
-    format!("http://{}:{port}/metrics", addresses::service_fqdn(&node.name, &node.namespace, &network.cluster_domain))
+    match &node.operations.tls {
+        None => format!("http://{}/metrics", operations_at(node, network)),
+        Some(_) => format!("https://{}:{}/metrics", node.host, operations_port(node)),
+    }
+}
+
+/// `host:port` of its own Service, which every cluster's DNS knows, however nodes are dialled otherwise.
+fn operations_at(node: &Node, network: &Network) -> String {
+    format!("{}:{}", network.service_fqdn(node), operations_port(node))
+}
+
+fn operations_port(node: &Node) -> u16 {
+    let offered = node.service_ports.iter().find(|port| port.target == Listener::Operations);
+    offered.map_or(addresses::port::OPERATIONS, |port| port.port)
+}
+
+fn rolled_tls(node: &Node, network: &Network) -> Option<RolledTls> {
+    let secret = client_secret(node, network)?;
+    let root = OrgRoot::of(network.org(node.id.org())).file;
+    Some(RolledTls { at: operations_at(node, network), root: format!("{ROOTS}/{root}"), client: format!("{CLIENTS}/{secret}") })
+}
+
+/// The Secret with a certificate that the node tells its metrics to, as Prometheus has it: the user's, or the administrator's of its org.
+/// `None`: it tells everybody.
+fn client_secret<'a>(node: &'a Node, network: &'a Network) -> Option<&'a str> {
+    let tls = node.operations.tls.as_ref()?;
+    Some(tls.client_secret.as_deref().unwrap_or(&network.org(node.id.org()).secrets.admin_tls))
+}
+
+fn roll_tls(network: &Network, orderers: &[&Node]) -> Option<RollTls> {
+    let mut client_secrets: Vec<String> =
+        orderers.iter().filter_map(|node| client_secret(node, network)).map(str::to_owned).collect();
+    client_secrets.dedup();
+    let roots_secret = names::flow_roots(&network.name);
+    (!client_secrets.is_empty()).then_some(RollTls { roots_secret, roots_path: ROOTS, client_secrets, clients_path: CLIENTS })
+}
+
+/// An administrator's key stays in the namespace of its org, where it is nobody else's.
+fn check_clients(network: &Network, orderers: &[&Node], namespace: &str, problems: &mut Problems) {
+    let has_own = |node: &&&Node| node.operations.tls.is_some() && node.operations.client_secret().is_none();
+    let elsewhere = orderers.iter().filter(has_own).filter(|node| node.namespace != namespace);
+    let mut orgs: Vec<&Org> = elsewhere.map(|node| network.org(node.id.org())).collect();
+    orgs.dedup_by_key(|org| org.id);
+    if orgs.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = orgs.iter().map(|org| org.short_name.as_str()).collect();
+    let message = format!(
+        "orderers tell their metrics to certificates of their own orgs alone, and no key of `{}` is for the namespace `{namespace}`",
+        names.join("`, `")
+    );
+    let problem = Problem::new(Code::FK0761, message);
+    let problem = orgs.iter().fold(problem, |problem, org| problem.at(&org.place));
+    problems.push(problem.help(
+        "write `operations: {tls: {clientSecret: …}}`: a Secret of one CA for metrics alone, in every org's namespace (docs/monitoring.md)",
+    ));
 }
 
 /// The network's name gives way where both are too long together: the mark tells runs apart.

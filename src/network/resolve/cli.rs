@@ -4,7 +4,7 @@ use super::{Cluster, names_checked, operations, pods, settings};
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::values::{CliSettings, ImageSettings};
 use crate::input::{Inputs, given};
-use crate::network::{Cli, CliPaths, CliRoot, EnvVar, Image, Listener, Node, Org, OrgKind, Tls, names};
+use crate::network::{Cli, CliPaths, EnvVar, Image, Listener, Node, Org, OrgKind, OrgRoot, Tls, names};
 use crate::yaml::Spanned;
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub fn clis(orgs: &[Org], (inputs, cluster): (&Inputs, &Cluster), problems: &mut
             Some(Cli {
                 namespace: org.namespace.clone(),
                 roots_secret: names::cli_roots(&name),
-                roots: orgs.iter().map(|org| CliRoot { org: org.id, file: root(org) }).collect(),
+                roots: orgs.iter().map(OrgRoot::of).collect(),
                 env: env(org, orgs, &own, cluster),
                 endpoints: endpoints(org, orgs),
                 image: image(&own, (inputs, cluster), problems),
@@ -85,12 +85,8 @@ fn image(own: &CliSettings, (inputs, cluster): (&Inputs, &Cluster), problems: &m
     settings::image(&own, (&inputs.values.settings.image, &cluster.version.to_string()), problems)
 }
 
-fn root(org: &Org) -> String {
-    format!("{}.{}.pem", org.name, org.namespace)
-}
-
 fn root_path(org: &Org) -> String {
-    format!("{}/{}", PATHS.roots, root(org))
+    format!("{}/{}", PATHS.roots, OrgRoot::of(org).file)
 }
 
 /// What is the org's own, and the first orderer, by which all of a channel can be told and asked.

@@ -10,7 +10,8 @@ use crate::network::{Reach, names};
 pub fn flow(inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) -> Flow {
     let (given, everywhere) = (&inputs.values.settings.flow, &inputs.values.settings.image);
     let of_pods = inputs.values.beside("flow", problems);
-    let labels = names::labels(&cluster.network, "fabric-flow", "flow", None);
+    let (application, component) = names::FLOW;
+    let labels = names::labels(&cluster.network, application, component, None);
     let made = pods::Made {
         labels: &labels,
         siblings: (labels.clone(), Reach::Namespace),

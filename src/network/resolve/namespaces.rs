@@ -5,7 +5,9 @@ use super::{Cluster, names_or, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::input::Inputs;
 use crate::input::values::{NamespaceSettings, is_default, words};
-use crate::network::{Budget, GenesisSecret, Kafka, Namespace, Org, OrgKind, PodSecurity, Reach, Role, names};
+use crate::network::{
+    Budget, GenesisSecret, Kafka, Namespace, Org, OrgKind, OrgRoot, PodSecurity, Reach, Role, RootsSecret, names,
+};
 use crate::yaml::{Ordered, Spanned};
 use std::cmp::Reverse;
 
@@ -100,6 +102,7 @@ impl<'a> Placement<'a> {
         ordering: (usize, Option<&Genesis>),
     ) -> Vec<Namespace> {
         let (may_go, genesis) = ordering;
+        let (all, by_tls) = (orgs, inputs.values.settings.operations.tls.enabled);
         let mut groups: Vec<(&str, Vec<&Org>)> = Vec::new();
         for org in orgs {
             match groups.iter_mut().find(|(name, _)| *name == org.namespace) {
@@ -124,6 +127,7 @@ impl<'a> Placement<'a> {
                 pod_security,
                 orderers_budget: (orderers > 0).then(|| budget(cluster, share)),
                 genesis: genesis.filter(|_| orderers > 0).map(|genesis| genesis_secret(genesis, cluster)),
+                flow_roots: (orderers > 0 && by_tls).then(|| flow_roots(all, cluster)),
                 network_policies: Vec::new(),
                 labels: names::namespace_labels(&cluster.network, pod_security, sole),
             }
@@ -187,6 +191,7 @@ pub fn of_kafka(kafka: &Kafka, known: &[Namespace], (inputs, cluster): (&Inputs,
         pod_security,
         orderers_budget: None,
         genesis: None,
+        flow_roots: None,
         network_policies: Vec::new(),
         labels: names::namespace_labels(&cluster.network, pod_security, None),
     })
@@ -232,6 +237,17 @@ fn genesis_secret(genesis: &Genesis, cluster: &Cluster) -> GenesisSecret {
     let Genesis { channel, name } = genesis;
     let labels = names::labels(&cluster.network, names::application(Role::Orderer), Role::Orderer.word(), None);
     GenesisSecret { name: name.clone(), labels, channel: channel.clone() }
+}
+
+/// In every namespace with orderers, since a flow runs where the first of them is that it has to do with.
+fn flow_roots(orgs: &[Org], cluster: &Cluster) -> RootsSecret {
+    let (application, component) = names::FLOW;
+    let of_orderers = orgs.iter().filter(|org| org.kind == OrgKind::Orderer && !org.nodes.is_empty());
+    RootsSecret {
+        name: names::flow_roots(&cluster.network),
+        labels: names::labels(&cluster.network, application, component, None),
+        roots: of_orderers.map(OrgRoot::of).collect(),
+    }
 }
 
 /// Over all orderers of a namespace, whichever org they are of.

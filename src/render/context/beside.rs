@@ -1,20 +1,32 @@
-//! What templates are given for what an org has beside its nodes: its Fabric CA and its CLI pod.
+//! What templates are given for what an org has beside its nodes, its Fabric CA and its CLI pod, and for a namespace.
 
 use super::{View, summary};
+use crate::channel::Artifacts;
 use crate::crypto::{self, Material, MspFolder};
-use crate::network::{Cli, FabricCa, Org};
+use crate::network::{Cli, FabricCa, Namespace, Org, OrgRoot};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 impl View {
+    /// With the block that orderers in it begin with, where they do, and the roots that flows know them by.
+    pub(super) fn namespace(
+        &self,
+        namespace: &Namespace,
+        (material, artifacts): (&Material, &Artifacts),
+    ) -> Vec<(&'static str, Value)> {
+        let mut variables = vec![("namespace", json!(namespace))];
+        variables.extend(namespace.flow_roots.iter().map(|secret| ("flow_roots", self.roots(&secret.roots, material))));
+        if let Some(genesis) = &namespace.genesis {
+            let block = artifacts.blocks.iter().find(|block| block.channel == genesis.channel);
+            let data: BTreeMap<&str, String> =
+                block.map(|block| ("genesis.block", self.public(&block.bytes))).into_iter().collect();
+            variables.push(("genesis", json!({ "data": data })));
+        }
+        variables
+    }
+
     /// The administrator's files, and the roots of all who are dialled, from whichever namespace.
     pub(super) fn cli(&self, (org, cli): (&Org, &Cli), material: &Material) -> Vec<(&'static str, Value)> {
-        let root = |org| {
-            let MspFolder { tlscacerts, tlsintermediatecerts, .. } = &material.public().org(org).msp;
-            let files = tlscacerts.iter().chain(tlsintermediatecerts);
-            self.public(&files.map(|file| file.bytes.as_slice()).collect::<Vec<_>>().concat())
-        };
-        let data: BTreeMap<&str, String> = cli.roots.iter().map(|of| (of.file.as_str(), root(of.org))).collect();
         let admin = org.users.iter().position(|user| user.admin);
         let admin = admin.map(|admin| {
             self.msp(&material.public().org(org.id).users[admin].msp, Some(&material.user_keys(org.id, admin).identity))
@@ -23,8 +35,19 @@ impl View {
             ("org", summary(org)),
             ("cli", json!(cli)),
             ("admin", json!({ "msp": { "items": admin.unwrap_or_default().items } })),
-            ("roots", json!({ "data": data })),
+            ("roots", self.roots(&cli.roots, material)),
         ]
+    }
+
+    /// The roots of orgs' TLS certificates: a Secret's `data`.
+    pub(super) fn roots(&self, roots: &[OrgRoot], material: &Material) -> Value {
+        let root = |of: &OrgRoot| {
+            let MspFolder { tlscacerts, tlsintermediatecerts, .. } = &material.public().org(of.org).msp;
+            let files = tlscacerts.iter().chain(tlsintermediatecerts);
+            self.public(&files.map(|file| file.bytes.as_slice()).collect::<Vec<_>>().concat())
+        };
+        let data: BTreeMap<&str, String> = roots.iter().map(|of| (of.file.as_str(), root(of))).collect();
+        json!({ "data": data })
     }
 
     /// What a Fabric CA serves by, is dialled with and is told. Its first user has one password for both CAs.

@@ -53,6 +53,18 @@ impl Admin {
         self
     }
 
+    /// The same with another root of the peers' TLS.
+    pub fn trusting(mut self, root: &Path) -> Self {
+        self.env.insert("CORE_PEER_TLS_ROOTCERT_FILE".to_owned(), root.to_str().unwrap().to_owned());
+        self
+    }
+
+    /// The same that gives up after a few seconds.
+    pub fn impatient(mut self) -> Self {
+        self.env.insert("CORE_PEER_CLIENT_CONNTIMEOUT".to_owned(), "3s".to_owned());
+        self
+    }
+
     /// Where it may write.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -31,6 +31,11 @@ impl Cluster {
     /// org. `dns` is what
     /// its DNS knows beside Services: a name, and the Service that it means. The error is what this machine lacks.
     pub fn new(manifests: Manifests, bin: PathBuf, dns: &[(&str, &str)]) -> Result<Self, String> {
+        Self::with(manifests, bin, dns, Peers::OneOfEach)
+    }
+
+    /// The same with as many peers.
+    pub fn with(manifests: Manifests, bin: PathBuf, dns: &[(&str, &str)], peers: Peers) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("conformance-").tempdir().unwrap();
         let mut addresses: BTreeMap<&str, Ipv4Addr> = BTreeMap::new();
         // All pods have one hosts file. A bare name means a Service of the pod's own namespace, so where there are several, none.
@@ -57,7 +62,7 @@ impl Cluster {
             let pod = Pod::lay_out(set, &manifests, net::loopback(), &folder.path().join(name_of(set)));
             let is_first =
                 !pods.iter().any(|other| ["org", COMPONENT].iter().all(|label| other.label(label) == pod.label(label)));
-            if pod.label(COMPONENT) == "orderer" || is_first {
+            if pod.label(COMPONENT) == "orderer" || peers == Peers::All || is_first {
                 pods.push(pod);
             }
         }
@@ -65,11 +70,11 @@ impl Cluster {
         for service in &manifests.services {
             let selector = service.spec.as_ref().and_then(|spec| spec.selector.clone()).unwrap_or_default();
             let selected = |pod: &&Pod| selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value));
-            let Some(pod) = pods.iter().find(selected) else { continue };
-            for port in ports(service) {
+            let selected: Vec<&Pod> = pods.iter().filter(selected).collect();
+            for port in ports(service).iter().filter(|_| !selected.is_empty()) {
                 let target = port.target_port.clone().unwrap_or(IntOrString::Int(port.port));
                 let from = (addresses[name_of(service)], u16::try_from(port.port).unwrap());
-                services.push(Forwarder::start(from, pod.port(&target)));
+                services.push(Forwarder::start(from, selected.iter().map(|pod| pod.port(&target)).collect()));
             }
         }
         Ok(Self { processes: Processes::default(), services, sandbox, manifests, pods, brokers, folder: Some(folder) })
@@ -124,6 +129,24 @@ impl Cluster {
         }
     }
 
+    /// What is applied over what was: pods that run go on as they are until they are restarted.
+    pub fn apply(&mut self, manifests: Manifests) {
+        for i in 0..self.pods.len() {
+            let (name, ip) = (self.pods[i].name.clone(), self.pods[i].ip);
+            let set = manifests.stateful_sets.iter().find(|set| name_of(*set) == name);
+            let folder = self.folder(&name);
+            // What a ConfigMap says is written for the folder that it is mounted at.
+            std::fs::remove_dir_all(folder.join("volumes/config")).unwrap();
+            self.pods[i] = Pod::lay_out(set.unwrap_or_else(|| panic!("{name} is gone")), &manifests, ip, &folder);
+        }
+        self.manifests = manifests;
+    }
+
+    /// Ends a pod; its volumes stay.
+    pub fn end(&self, pod: &Pod) {
+        self.processes.end(&pod.name);
+    }
+
     /// Ends all pods; their volumes stay.
     pub fn end_all(&self) {
         self.processes.end_all();
@@ -136,7 +159,7 @@ impl Cluster {
 
     /// Ends the pod, starts it again with its volumes, and waits until all its probes succeed.
     pub fn restart(&self, pod: &Pod) {
-        self.processes.end(&pod.name);
+        self.end(pod);
         self.launch(pod);
         self.is_well(pod);
     }
@@ -168,6 +191,13 @@ impl Drop for Cluster {
             super::say(&format!("the pods of the failed test lie in {}", folder.keep().display()));
         }
     }
+}
+
+/// How many peers of an org are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peers {
+    OneOfEach,
+    All,
 }
 
 /// The label that says what a node is.

@@ -1,4 +1,4 @@
-//! Loopback addresses, and the way from a Service to its pod. Which Service and which pod is `cluster`'s.
+//! Loopback addresses, and the way from a Service to its pods. Which Service and which pods is `cluster`'s.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
@@ -25,7 +25,7 @@ pub fn loopback() -> Ipv4Addr {
 /// How much of an address tells those of one process apart.
 const OWN_BITS: u32 = 10;
 
-/// A port of a Service: what connects to it is led to a pod's. Ends when dropped.
+/// A port of a Service: what connects to it is led to a pod's, the first that takes the connection. Ends when dropped.
 pub struct Forwarder {
     from: SocketAddr,
     stop: Arc<AtomicBool>,
@@ -33,7 +33,7 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    pub fn start(from: (Ipv4Addr, u16), to: (Ipv4Addr, u16)) -> Self {
+    pub fn start(from: (Ipv4Addr, u16), to: Vec<(Ipv4Addr, u16)>) -> Self {
         let listener = TcpListener::bind(from).unwrap_or_else(|e| panic!("cannot listen on {}:{}: {e}", from.0, from.1));
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -42,8 +42,9 @@ impl Forwarder {
                 if stopped.load(Ordering::Relaxed) {
                     break;
                 }
-                // A pod that does not listen yet: the client sees its connection closed.
-                let Ok(server) = TcpStream::connect_timeout(&SocketAddrV4::new(to.0, to.1).into(), PATIENCE) else { continue };
+                let connected = |to: &(Ipv4Addr, u16)| connect(*to).ok();
+                // No pod listens yet: the client sees its connection closed.
+                let Some(server) = to.iter().find_map(connected) else { continue };
                 if let (Ok(answers), Ok(questions)) = (server.try_clone(), client.try_clone()) {
                     std::thread::spawn(move || pump(questions, server));
                     std::thread::spawn(move || pump(answers, client));

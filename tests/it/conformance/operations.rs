@@ -100,7 +100,7 @@ pub fn told(cluster: &Cluster, case: &str) {
     say(&format!("conformance: {case}: {} metrics of alarms and dashboard looked for: passed", of_this.len()));
 }
 
-/// All that a node tells Prometheus. By TLS, its own pair is a client's too: its CA has issued it.
+/// All that a node tells Prometheus. By TLS, its own pair is a client's too where its CA is that of clients: it has issued it.
 pub fn metrics(pod: &Pod) -> Result<String, String> {
     if !pod.env.iter().any(|(name, value)| name.ends_with("_OPERATIONS_TLS_ENABLED") && value == "true") {
         return net::get(operations_port(pod), "/metrics");
@@ -108,7 +108,10 @@ pub fn metrics(pod: &Pod) -> Result<String, String> {
     let file = |names: [&str; 2]| names.iter().find_map(|name| pod.env.get(*name)).map(PathBuf::from);
     let certificate = file(["CORE_OPERATIONS_TLS_CERT_FILE", "ORDERER_OPERATIONS_TLS_CERTIFICATE"]);
     let key = file(["CORE_OPERATIONS_TLS_KEY_FILE", "ORDERER_OPERATIONS_TLS_PRIVATEKEY"]);
-    net::get_by_tls(operations_port(pod), "/metrics", &Tls { server: None, client: certificate.zip(key) })
+    let client = pod.metrics_client.clone().or(certificate.zip(key));
+    let by_tls = net::get_by_tls(operations_port(pod), "/metrics", &Tls { server: None, client });
+    // One that runs as it was before TLS was switched on.
+    by_tls.or_else(|refused| net::get(operations_port(pod), "/metrics").map_err(|_| refused))
 }
 
 /// Where it answers to the kubelet and to Prometheus.

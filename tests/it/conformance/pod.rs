@@ -19,6 +19,8 @@ pub struct Pod {
     /// Containers beside its own that are not run.
     pub left_out: Vec<String>,
     pub env: BTreeMap<String, String>,
+    /// The certificate and the key of whom it tells its metrics, where those of its own CA are not.
+    pub metrics_client: Option<(PathBuf, PathBuf)>,
     container: Container,
     command: Vec<String>,
     mounts: Vec<Mount>,
@@ -56,6 +58,7 @@ impl Pod {
             command: container.command.iter().chain(&container.args).flatten().cloned().collect(),
             left_out: template.init_containers.iter().flatten().map(|container| container.name.clone()).collect(),
             env: BTreeMap::new(),
+            metrics_client: None,
             working_dir: folder.join("working-dir"),
             name,
             labels,
@@ -199,27 +202,34 @@ impl Volumes<'_> {
         let mut items = None;
         if !self.claims.contains(&mount.name.as_str()) {
             let volume = self.template.volumes.iter().flatten().find(|volume| volume.name == mount.name);
-            items = self.fill(volume.unwrap_or_else(|| panic!("there is no volume `{}`", mount.name)), &folder);
+            items = fill(volume.unwrap_or_else(|| panic!("there is no volume `{}`", mount.name)), self.manifests, &folder);
         }
         folder.extend(&mount.sub_path);
         assert!(folder.exists(), "{:?} is not in the volume `{}`", mount.sub_path, mount.name);
         let access = if mount.read_only == Some(true) { Access::ReadOnly } else { Access::ReadWrite };
         Mount { path: mount.mount_path.clone(), folder, access, items }
     }
+}
 
-    fn fill(&self, volume: &Volume, folder: &Path) -> Option<Vec<KeyToPath>> {
-        if let Some(source) = &volume.config_map {
-            let data = self.manifests.config_map(&source.name);
-            write_files(&data, source.items.as_deref(), source.default_mode, folder);
-            source.items.clone()
-        } else if let Some(source) = &volume.secret {
-            let data = self.manifests.secret(source.secret_name.as_deref().unwrap_or_default());
-            write_files(&data, source.items.as_deref(), source.default_mode, folder);
-            source.items.clone()
-        } else {
-            assert!(volume.empty_dir.is_some(), "the volume `{}` is of a kind that is not read", volume.name);
-            None
+/// Writes what a volume has into a folder; what its `items` say.
+pub fn fill(volume: &Volume, manifests: &Manifests, folder: &Path) -> Option<Vec<KeyToPath>> {
+    if let Some(source) = &volume.config_map {
+        let data = manifests.config_map(&source.name);
+        write_files(&data, source.items.as_deref(), source.default_mode, folder);
+        source.items.clone()
+    } else if let Some(source) = &volume.secret {
+        let data = manifests.secret(source.secret_name.as_deref().unwrap_or_default());
+        write_files(&data, source.items.as_deref(), source.default_mode, folder);
+        source.items.clone()
+    } else if let Some(projected) = &volume.projected {
+        for source in projected.sources.iter().flatten() {
+            let secret = source.secret.as_ref().unwrap_or_else(|| panic!("`{}` has a source that is not read", volume.name));
+            write_files(&manifests.secret(&secret.name), secret.items.as_deref(), projected.default_mode, folder);
         }
+        None
+    } else {
+        assert!(volume.empty_dir.is_some(), "the volume `{}` is of a kind that is not read", volume.name);
+        None
     }
 }
 

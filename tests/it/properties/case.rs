@@ -3,6 +3,7 @@
 use crate::cluster::Cluster;
 use crate::generated;
 use crate::support::Project;
+use fabkube::cluster::{Hosts, Outside, rewrites};
 use fabkube::crypto::Names;
 use fabkube::diag::{Problems, Silent};
 use fabkube::lock::Memory;
@@ -69,10 +70,8 @@ fn made_up(seed: u64) -> Case {
 fn case(name: String, folder: Project, external: Vec<String>, brought: Vec<&'static str>, files: impl Fn() -> String) -> Case {
     let made = make(&folder, Making::Missing, Keys::Needed, &|| format!("{name}\n{}", files()));
     let objects = objects(&made, Secrets::Include);
-    // What docs/exposure.md has the cluster's DNS told of hosts outside, which lead to the same nodes from there.
-    let outside = made.network.nodes().filter_map(|node| Some((node, node.exposure.as_ref()?.host.as_ref()?)));
-    let outside = outside.map(|(node, host)| format!("rewrite name exact {host} {}", made.network.service_fqdn(node)));
-    let rewrites: Vec<String> = fabkube::cluster::rewrites(&made.network).into_iter().chain(outside).collect();
+    // Hosts outside lead to the same nodes from there.
+    let rewrites = rewrites(&made.network, &Hosts::new(&made.network, Outside::Led));
     let cluster = Cluster::new(&objects, &made.network.cluster_domain, &rewrites);
     Case { name, external, brought, folder, made, objects, cluster }
 }

@@ -2,26 +2,11 @@
 
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::input::given;
-use crate::input::values::{ExposureSettings, RouteParentSettings, is_default, words};
+use crate::input::values::{RouteParentSettings, words};
 use crate::network::resolve::settings;
 use crate::network::{RouteParent, addresses, names};
 use crate::yaml::Spanned;
 use std::net::IpAddr;
-
-/// What is said of one node and does nothing there. Where somebody switched off what stands further up, that is no slip.
-pub fn warn_of_idle(exposure: &ExposureSettings, problems: &mut Problems) {
-    let ExposureSettings { kind, host, node_port, .. } = exposure;
-    let is_off = kind.value == "none";
-    if is_off && !is_default(kind) {
-        return;
-    }
-    let host = (given(host) && is_off).then_some(("host", &host.place));
-    let node_port = (node_port.value != 0 && kind.value != "nodePort").then_some(("nodePort", &node_port.place));
-    for (key, place) in host.into_iter().chain(node_port) {
-        let problem = Problem::new(Code::FK0705, format!("`{key}` does nothing with `type: {kind}`")).at(place);
-        problems.push(problem.help("write `type: nodePort`, or another type that it is for; or take it out"));
-    }
-}
 
 /// A port as a number; 0 stands for none.
 pub fn port(setting: &Spanned<i64>, problems: &mut Problems) -> Option<u16> {

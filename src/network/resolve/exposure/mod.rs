@@ -2,16 +2,19 @@
 //! `node_ports`'s.
 
 mod checks;
+mod idle;
 mod node_ports;
+mod taken;
 mod target;
 
 use super::Cluster;
 use super::ordering::Ordering;
 use super::orgs::OrgDraft;
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::Problems;
 use crate::input::Inputs;
 use crate::lock::NodePorts;
 use crate::network::{Address, AllottedPort, Channel, Exposure, HostPort, Listener, LoneOrg, MemberOrg, NodeId, OrgId, OrgKind};
+use idle::Idle;
 use std::collections::BTreeMap;
 use target::Target;
 
@@ -62,7 +65,7 @@ impl Exposures {
     ) -> Self {
         let values = &inputs.values;
         let mut found: Vec<(Owner, Target, Exposure)> = Vec::new();
-        let mut wanted = Vec::new();
+        let (mut wanted, mut idle) = (Vec::new(), Idle::default());
         for org in orgs {
             let nodes = org.nodes.iter().map(|node| {
                 let settings =
@@ -72,15 +75,18 @@ impl Exposures {
             let mut targets: Vec<_> = nodes.collect();
             if org.kind == OrgKind::Peer && !org.nodes.is_empty() {
                 let settings = values.gateway(&org.domain, problems).expose;
-                targets.push((Owner::Gateway(org.id), Target::gateway(org, cluster), settings));
+                let target = Target::gateway(org, (inputs, cluster), problems);
+                targets.push((Owner::Gateway(org.id), target, settings));
             }
             for (owner, target, settings) in targets {
+                idle.see(&settings, problems);
                 if let Some(exposure) = target.exposure(&settings, cluster.tls, problems) {
                     wanted.extend(target.wanted_ports(&exposure, &settings, problems));
                     found.push((owner, target, exposure));
                 }
             }
         }
+        idle.warn(problems);
         let (ports, allotted) = node_ports::allot(&wanted, &values.settings.node_ports.range, known, problems);
         let consenters = ordering.cluster.listener();
         let mut exposures = Self { nodes: BTreeMap::new(), gateways: BTreeMap::new(), allotted, consenters };
@@ -96,7 +102,7 @@ impl Exposures {
                 Owner::Gateway(id) => exposures.gateways.insert(id, exposure),
             };
         }
-        exposures.check_addresses(problems);
+        taken::check(&exposures, orgs, cluster, problems);
         exposures
     }
 
@@ -156,21 +162,8 @@ impl Exposures {
         }
     }
 
-    /// One address cannot lead to two.
-    fn check_addresses(&self, problems: &mut Problems) {
-        let mut known: BTreeMap<HostPort, (&Exposure, Option<u16>)> = BTreeMap::new();
-        let exposures = self.nodes.values().chain(self.gateways.values());
-        for (exposure, port) in exposures.flat_map(|exposure| exposure.ports.iter().map(move |port| (exposure, port))) {
-            // Ports of 0, and node ports of two, have been told of.
-            let Some(address) = exposure.address(port.name).filter(|address| address.port > 0) else { continue };
-            let Some((other, node_port)) = known.insert(address.clone(), (exposure, port.node_port)) else { continue };
-            if node_port.is_some() && node_port == port.node_port {
-                continue;
-            }
-            let message = format!("`{}` and `{}` would both be dialled at `{address}`", other.name, exposure.name);
-            problems.push(Problem::new(Code::FK0701, message).at(&exposure.place).at(&other.place).help(
-                "give each node a `host` of its own (`orgs.<Domain>.nodes.<Hostname>.expose.host`), or all of them a `domain`",
-            ));
-        }
+    /// Those of nodes, then those of gateways.
+    fn all(&self) -> impl Iterator<Item = &Exposure> {
+        self.nodes.values().chain(self.gateways.values())
     }
 }

@@ -3,13 +3,10 @@
 
 use crate::diag::{Code, Place, Problem, Problems, Severity};
 use crate::lock::NodePorts;
-use crate::network::{AllottedPort, Listener};
+use crate::network::{Allotment, AllottedPort, Listener, USUAL_NODE_PORTS};
 use crate::yaml::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-
-/// The ports that a cluster has for this unless it was told otherwise (kubernetes `pkg/kubeapiserver/options`).
-const USUAL: RangeInclusive<u16> = 30000..=32767;
 
 /// A port that is needed.
 #[derive(Clone, Debug)]
@@ -41,7 +38,7 @@ pub fn allot<'a>(
     let (declared, others): (Vec<_>, Vec<_>) = wanted.iter().partition(|port| port.declared.is_some());
     let (kept, new): (Vec<_>, Vec<_>) = others.into_iter().partition(|port| had(port).is_some());
     for (wanted, port) in declared.iter().filter_map(|wanted| Some((*wanted, wanted.declared?))) {
-        if !USUAL.contains(&port) && !range_of_ports.contains(&port) {
+        if !USUAL_NODE_PORTS.contains(&port) && !range_of_ports.contains(&port) {
             problems.push(unusual(port, &wanted.place));
         }
         take(wanted, port, &mut owners, problems);
@@ -50,7 +47,7 @@ pub fn allot<'a>(
     let mut allotted = Vec::new();
     for (wanted, port) in kept.into_iter().filter_map(|wanted| Some((wanted, had(wanted)?))) {
         take(wanted, port, &mut owners, problems);
-        allotted.push((wanted, port));
+        allotted.push((wanted, port, Allotment::Before));
     }
     let reserved: BTreeSet<u16> = known.values().flat_map(|ports| ports.values()).copied().collect();
     let is_range = !range_of_ports.is_empty();
@@ -58,7 +55,7 @@ pub fn allot<'a>(
         range_of_ports.filter(|port| !reserved.contains(port) && !owners.contains_key(port)).collect::<Vec<_>>().into_iter();
     for wanted in new {
         match free.next() {
-            Some(port) => allotted.push((wanted, port)),
+            Some(port) => allotted.push((wanted, port, Allotment::Now)),
             // A range that is none has been told of.
             None if !is_range => {}
             None => {
@@ -72,10 +69,10 @@ pub fn allot<'a>(
             }
         }
     }
-    ports.extend(allotted.iter().map(|(wanted, port)| ((wanted.folder.as_str(), wanted.listener.word()), *port)));
-    let allotted = allotted.into_iter().map(|(wanted, port)| {
+    ports.extend(allotted.iter().map(|(wanted, port, _)| ((wanted.folder.as_str(), wanted.listener.word()), *port)));
+    let allotted = allotted.into_iter().map(|(wanted, port, when)| {
         let WantedPort { folder, listener, name, declared: _, place } = wanted.clone();
-        AllottedPort { folder, listener, port, name, place }
+        AllottedPort { folder, listener, port, when, name, place }
     });
     (ports, allotted.collect())
 }

@@ -3,13 +3,13 @@
 use super::checks::{self, ByName};
 use super::node_ports::WantedPort;
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::input::given;
 use crate::input::values::{ExposureSettings, words};
+use crate::input::{Inputs, given};
 use crate::network::addresses::port;
 use crate::network::resolve::ordering::Ordering;
 use crate::network::resolve::orgs::{NodeDraft, OrgDraft};
-use crate::network::resolve::{Cluster, pods, ports, settings};
-use crate::network::{Backend, Behind, ExposedBy, ExposedPort, Exposure, Labels, Listener, Tls, names};
+use crate::network::resolve::{Cluster, gateway, pods, ports, settings};
+use crate::network::{Backend, Behind, ExposedBy, ExposedPort, Exposure, Labels, Listener, SessionAffinity, Tls, names};
 use crate::yaml::Spanned;
 
 /// Where Ingress controllers and Gateways take TLS.
@@ -32,6 +32,8 @@ pub struct Target {
     selector: Labels,
     listeners: Vec<(Listener, u16)>,
     behind: Behind,
+    /// Whether a gateway's clients stay with one peer; it is the same from within and from outside.
+    session_affinity: Option<SessionAffinity>,
     place: Place,
 }
 
@@ -52,11 +54,12 @@ impl Target {
             selector,
             listeners: listeners.into_iter().filter(|(name, _)| matches!(name, Listener::Grpc | Listener::Cluster)).collect(),
             behind: Behind::All,
+            session_affinity: None,
             place: node.place.clone(),
         }
     }
 
-    pub fn gateway(org: &OrgDraft, cluster: &Cluster) -> Self {
+    pub fn gateway(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problems: &mut Problems) -> Self {
         let component = org.role().word();
         Self {
             folder: folder(org),
@@ -67,6 +70,7 @@ impl Target {
             selector: names::org_selector(&org.name, component),
             listeners: vec![(Listener::Grpc, port::PEER_GRPC)],
             behind: Behind::Ready,
+            session_affinity: gateway::session_affinity(org, inputs, problems),
             place: org.place.clone(),
         }
     }
@@ -75,13 +79,13 @@ impl Target {
     pub fn exposure(&self, settings: &ExposureSettings, tls: Tls, problems: &mut Problems) -> Option<Exposure> {
         let kind = &settings.kind;
         settings::one_of(kind, "way to expose nodes", words::EXPOSE_TYPE, problems);
-        checks::warn_of_idle(settings, problems);
         let traffic_policy = checks::traffic_policy(&settings.external_traffic_policy, problems);
-        let behind = self.behind;
+        let (behind, session_affinity) = (self.behind, self.session_affinity);
         let by = match kind.value.as_str() {
-            "nodePort" => ExposedBy::NodePort { behind, traffic_policy },
+            "nodePort" => ExposedBy::NodePort { behind, session_affinity, traffic_policy },
             "loadBalancer" => ExposedBy::LoadBalancer {
                 behind,
+                session_affinity,
                 traffic_policy,
                 class: checks::class(&settings.load_balancer_class, "loadBalancerClass", problems),
                 source_ranges: checks::source_ranges(&settings.load_balancer_source_ranges, problems),
