@@ -258,7 +258,7 @@ codes! {
     FK0293 Error "a name that is taken"
         "A pod has each container, port, volume, mount path, variable, label and annotation once. Those that fabkube makes are not to be\nreplaced: Services find pods by their labels, and nodes their keys by their volumes."
     FK0294 Error "a part of a pod that Kubernetes refuses"
-        "Kubernetes would refuse the pod, and the node would never start."
+        "Kubernetes would refuse the pod, and the node would never start. Selectors of network policies are judged alike: where\nKubernetes refuses the policy that lets somebody in, the one that keeps everybody out stands alone."
     FK0295 Error "one CouchDB for two peers"
         "Fabric calls its databases after channels and chaincodes alone: two peers in one CouchDB write into each other's state, and both\nare lost. Each peer needs a CouchDB of its own."
     FK0296 Warning "a pod that lowers its namespace's Pod Security"

@@ -27,6 +27,7 @@ mod own;
 mod pod_security;
 mod pods;
 mod ports;
+mod selectors;
 mod settings;
 mod state_database;
 mod structures;
@@ -115,6 +116,7 @@ pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, proble
     host_aliases::check_hosts(&orgs, problems);
     if purpose == Purpose::Deployment {
         hosts::check_one_node_each(&orgs, &cluster, problems);
+        network_policies::check(&inputs.values.settings.network_policies, problems);
     }
     let flow = flow::flow(inputs, &cluster, problems);
     if let Some(kafka) = &kafka {
