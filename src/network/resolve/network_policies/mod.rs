@@ -42,7 +42,7 @@ pub fn settle(
     }
     let all = namespaces.iter().map(|namespace| namespace.name.clone()).collect();
     let policies = Policies { settings, network: &cluster.network, namespaces: all };
-    kept_out::warn(settings, (orgs, channels), problems);
+    kept_out::warn(inputs, (orgs, channels), problems);
     for namespace in namespaces {
         let own: Vec<&Org> = orgs.iter().filter(|org| org.namespace == namespace.name).collect();
         namespace.network_policies.push(policies.of_all());
