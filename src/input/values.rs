@@ -4,6 +4,7 @@ mod ca;
 mod cli;
 mod exposure;
 mod flow;
+pub(super) mod forms;
 mod gateway;
 mod levels;
 mod network_policies;
