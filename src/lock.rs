@@ -90,4 +90,5 @@ impl Lock {
     }
 }
 
-const RULES: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Go, dialect: Dialect::Strict };
+const RULES: Rules =
+    Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Go, dialect: Dialect::Strict, forms: &[] };

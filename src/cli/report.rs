@@ -1,6 +1,6 @@
 //! What goes to stderr: problems, what was made, and the next step.
 
-use crate::diag::{Problems, Severity, Stop};
+use crate::diag::{Code, Problems, Severity, Stop};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -39,8 +39,17 @@ pub fn text(problems: &Problems) -> String {
         let _ = writeln!(text, "{}", counts.join(", "));
     }
     if problems.has_errors() {
-        let code = problems.iter().find(|problem| problem.severity == Severity::Error).map(|problem| problem.code);
-        let _ = code.map(|code| writeln!(text, "`fabkube explain {code}` says more"));
+        let mut codes: Vec<Code> = Vec::new();
+        for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
+            if !codes.contains(&problem.code) {
+                codes.push(problem.code);
+            }
+        }
+        let _ = match codes.as_slice() {
+            [] => Ok(()),
+            [code] => writeln!(text, "`fabkube explain {code}` says more"),
+            _ => writeln!(text, "`fabkube explain CODE` says more of each"),
+        };
     }
     text
 }

@@ -91,7 +91,7 @@ impl OuRole {
 }
 
 /// Fabric ignores keys that it does not know, and so must we.
-const FABRIC: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Ignore, typing: Typing::Go, dialect: Dialect::V2 };
+const FABRIC: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Ignore, typing: Typing::Go, dialect: Dialect::V2, forms: &[] };
 
 /// Reads the file; what is wrong in it is an error.
 pub fn read_ou_config(file: &Path, bytes: &[u8], problems: &mut Problems) -> Option<OuConfig> {

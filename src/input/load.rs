@@ -12,11 +12,13 @@ use crate::yaml::{self, Content, Dialect, Keys, Node, Rules, SetKind, Spanned, T
 use std::path::{Path, PathBuf};
 
 /// cryptogen ignores keys that it does not know.
-const CRYPTOGEN: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2 };
+const CRYPTOGEN: Rules =
+    Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2, forms: &[] };
 /// configtxgen refuses unknown keys, folds the case of known ones, and takes numbers for text and back.
-const CONFIGTXGEN: Rules = Rules { keys: Keys::AnyCase, unknown: Unknown::Error, typing: Typing::Weak, dialect: Dialect::V2 };
+const CONFIGTXGEN: Rules =
+    Rules { keys: Keys::AnyCase, unknown: Unknown::Error, typing: Typing::Weak, dialect: Dialect::V2, forms: &[] };
 /// network.yaml may hold any of PIVT's Helm values.
-const PIVT: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2 };
+const PIVT: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2, forms: &[] };
 
 /// Everything that the user wrote, or every reason why it cannot be read.
 pub fn load(project: &Project, problems: &mut Problems) -> Result<Inputs, Stop> {

@@ -51,8 +51,13 @@ pub struct NetworkInput {
 }
 
 /// Our own files: an unknown key is an error.
-pub(crate) const STRICT: Rules =
-    Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Go, dialect: Dialect::Strict };
+pub(crate) const STRICT: Rules = Rules {
+    keys: Keys::Exact,
+    unknown: Unknown::Error,
+    typing: Typing::Go,
+    dialect: Dialect::Strict,
+    forms: values::forms::FORMS,
+};
 /// A part of our own files, whose whole was read by [`STRICT`] before.
 pub(crate) const STRICT_BUT_PARTIAL: Rules = Rules { unknown: Unknown::Ignore, ..STRICT };
 

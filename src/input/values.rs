@@ -4,6 +4,7 @@ mod ca;
 mod cli;
 mod exposure;
 mod flow;
+pub(super) mod forms;
 mod gateway;
 mod levels;
 mod network_policies;
@@ -300,9 +301,9 @@ pub struct ResourceSettings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TolerationSettings {
-    pub key: Option<String>,
+    pub key: Option<Spanned<String>>,
     pub operator: Option<Spanned<String>>,
-    pub value: Option<String>,
+    pub value: Option<Spanned<String>>,
     pub effect: Option<Spanned<String>>,
     pub toleration_seconds: Option<i64>,
 }

@@ -22,6 +22,7 @@ mod node;
 mod operations;
 mod org;
 pub mod pod;
+pub mod pod_security;
 mod pod_structures;
 mod policy;
 mod resolve;

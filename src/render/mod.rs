@@ -6,6 +6,7 @@ mod engine;
 mod macros;
 mod object;
 mod overlay;
+mod pod_security;
 mod scope;
 mod templates;
 #[cfg(test)]
@@ -78,6 +79,7 @@ pub fn render(request: &Request<'_>, problems: &mut Problems) -> Result<Vec<Obje
     problems.stop_on_errors()?;
     check_unique(&objects, problems);
     check_sizes(&objects, problems);
+    pod_security::warn(&objects, network, problems);
     problems.stop_on_errors()?;
     objects.retain(|object| match secrets {
         Secrets::Include | Secrets::Redact => true,
@@ -133,6 +135,7 @@ pub fn roll(roll: &Roll, network: &Network, templates: &Templates, problems: &mu
     problems.stop_on_errors()?;
     check_unique(&objects, problems);
     check_sizes(&objects, problems);
+    pod_security::warn(&objects, network, problems);
     problems.stop_on_errors()?;
     Ok(objects)
 }

@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn rules(dialect: Dialect, typing: Typing) -> Rules {
-        Rules { keys: Keys::Exact, unknown: Unknown::Ignore, typing, dialect }
+        Rules { keys: Keys::Exact, unknown: Unknown::Ignore, typing, dialect, forms: &[] }
     }
 
     fn scalar(text: &str) -> Scalar {

@@ -2,6 +2,7 @@
 //! What may stand in them is whoever's who takes them.
 
 use super::{Mapping, Ordered, Spanned, Value};
+use crate::diag::Place;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
@@ -37,6 +38,27 @@ impl Free {
     pub fn get(&self, key: &str) -> &Free {
         const NOTHING: &Free = &Free::Null;
         if let Free::Map(map) = self { map.get(key).map_or(NOTHING, |value| &value.value) } else { NOTHING }
+    }
+
+    /// What data is, all of it at one place.
+    pub fn of_data(data: &Value, place: &Place) -> Free {
+        let at_place = |data: &Value| Spanned::new(Free::of_data(data, place), place.clone());
+        match data {
+            Value::Null => Free::Null,
+            Value::Bool(word) => Free::Bool(*word),
+            Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+                (Some(number), _) => Free::Int(number),
+                (None, Some(number)) => Free::Unsigned(number),
+                (None, None) => Free::Float(number.as_f64().unwrap_or_default()),
+            },
+            Value::String(text) => Free::Text(text.clone()),
+            Value::Sequence(items) => Free::List(items.iter().map(at_place).collect()),
+            Value::Mapping(entries) => {
+                let text = |key: &Value| key.as_str().map(|key| Spanned::new(key.to_owned(), place.clone()));
+                Free::Map(Ordered(entries.iter().filter_map(|(key, value)| Some((text(key)?, at_place(value)))).collect()))
+            }
+            Value::Tagged(tagged) => Free::of_data(&tagged.value, place),
+        }
     }
 
     /// As data. A null under a key is left out: it says nothing, to Helm and to Kubernetes.
@@ -126,7 +148,8 @@ mod tests {
     use crate::diag::Problems;
     use std::path::Path;
 
-    const STRICT: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Go, dialect: Dialect::Strict };
+    const STRICT: Rules =
+        Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Go, dialect: Dialect::Strict, forms: &[] };
 
     fn free(text: &str) -> (Option<FreeMap>, Vec<String>) {
         let mut problems = Problems::new();

@@ -17,6 +17,8 @@ pub struct Rules {
     pub typing: Typing,
     /// The library whose table says what `yes` and `010` are.
     pub dialect: Dialect,
+    /// What the ends of paths are written like, for who wrote something else there: `(".pullSecrets", "pullSecrets: [regcred]")`.
+    pub forms: &'static [(&'static str, &'static str)],
 }
 
 /// How the keys of structs are compared. The keys of maps always are what they are.
@@ -189,8 +191,10 @@ mod tests {
         x: Option<i64>,
     }
 
-    const CRYPTOGEN: Rules = Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2Structs };
-    const CONFIGTX: Rules = Rules { keys: Keys::AnyCase, unknown: Unknown::Error, typing: Typing::Weak, dialect: Dialect::V2 };
+    const CRYPTOGEN: Rules =
+        Rules { keys: Keys::Exact, unknown: Unknown::Warn, typing: Typing::Go, dialect: Dialect::V2Structs, forms: &[] };
+    const CONFIGTX: Rules =
+        Rules { keys: Keys::AnyCase, unknown: Unknown::Error, typing: Typing::Weak, dialect: Dialect::V2, forms: &[] };
 
     /// The value, and the problems with their first place and their help.
     fn get<T: DeserializeOwned>(text: &str, rules: Rules) -> (Option<T>, Vec<String>) {

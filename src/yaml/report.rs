@@ -39,6 +39,7 @@ impl Context {
             Content::Sequence(_) => "a list".to_string(),
             Content::Mapping(_) => "a map".to_string(),
         };
+        let form = self.form(path).map(|form| format!("write `{form}`"));
         let help = match &node.content {
             Content::Scalar(scalar) => {
                 let bare = Scalar { style: Style::Plain, ..scalar.clone() };
@@ -55,8 +56,17 @@ impl Context {
         };
         self.push(path, |path| {
             let message = format!("{path} must be {expected}, but it is {found}");
-            Problem { help: help.map(str::to_string), ..Problem::new(Code::FK0103, message).at(&node.place) }
+            Problem {
+                help: help.map(str::to_string).or_else(|| form.clone()),
+                ..Problem::new(Code::FK0103, message).at(&node.place)
+            }
         });
+    }
+
+    /// How what stands at a path is written.
+    fn form(&self, path: Path<'_>) -> Option<&'static str> {
+        let path = path.to_string();
+        self.rules.forms.iter().find(|(end, _)| path.trim_end_matches('`').ends_with(end)).map(|(_, form)| *form)
     }
 
     /// A key that the mirror does not know.
@@ -69,6 +79,7 @@ impl Context {
         };
         let text = key.text().unwrap_or_default();
         let help = match (near(text, known), self.rules.keys) {
+            (None, _) if self.form(path).is_some() => format!("write `{}`", self.form(path).unwrap_or_default()),
             (Some(name), Keys::Exact) if name.eq_ignore_ascii_case(text) => {
                 format!("write `{name}`: upper and lower case matter here")
             }

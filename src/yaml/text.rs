@@ -287,7 +287,7 @@ mod tests {
         let mut problems = Problems::new();
         let node = parse(std::path::Path::new("x"), &text, &mut problems).unwrap();
         for dialect in [Dialect::V2, Dialect::V4] {
-            let rules = Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Weak, dialect };
+            let rules = Rules { keys: Keys::Exact, unknown: Unknown::Error, typing: Typing::Weak, dialect, forms: &[] };
             assert_eq!(read::<Value>(&node, rules, &mut problems), Some(value.clone()));
         }
         assert!(problems.is_empty());

@@ -90,8 +90,17 @@ fn written(node: &Node) -> Option<&Place> {
     match &node.content {
         Content::Mapping(entries) => entries.iter().find_map(|(_, value)| written(value)),
         Content::Scalar(_) if node.is_null() => None,
-        Content::Scalar(_) | Content::Sequence(_) => Some(&node.place).filter(|place| place.name() != DEFAULTS_NAME),
+        Content::Scalar(_) => own(node),
+        // `--set` with an index leaves the list where it stands, and an empty item says something too.
+        Content::Sequence(items) => {
+            own(node).or_else(|| items.iter().find_map(|item| written(item).or_else(|| own(item).filter(|_| !item.is_null()))))
+        }
     }
+}
+
+/// Where a value stands, if the user wrote it.
+fn own(node: &Node) -> Option<&Place> {
+    Some(&node.place).filter(|place| place.name() != DEFAULTS_NAME)
 }
 
 /// Settings out of several levels, each over those before it; a null takes the more general entry of a map away. The whole was read

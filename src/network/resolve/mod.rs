@@ -28,6 +28,7 @@ mod own;
 mod pod_security;
 mod pods;
 mod ports;
+mod selectors;
 mod settings;
 mod state_database;
 mod structures;
@@ -39,7 +40,7 @@ mod volumes;
 
 use super::{Addressing, ChaincodeRuntime, Channel, FabricVersion, LoneOrg, Network, Org, OrgKind, Role, Tls, names, versions};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
-use crate::input::values::{Values, is_default};
+use crate::input::values::{OrgSettings, Values, is_default};
 use crate::input::{Inputs, given};
 use crate::lock::NodePorts;
 use crate::yaml::Spanned;
@@ -116,6 +117,7 @@ pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, proble
     host_aliases::check_hosts(&orgs, problems);
     if purpose == Purpose::Deployment {
         hosts::check_one_node_each(&orgs, &cluster, problems);
+        network_policies::check(&inputs.values.settings.network_policies, problems);
     }
     let flow = flow::flow(inputs, &cluster, problems);
     if let Some(kafka) = &kafka {
@@ -325,11 +327,7 @@ fn check_org_settings(inputs: &Inputs, orgs: &[Org], problems: &mut Problems) {
             );
             continue;
         }
-        let has_peers = of_domain.iter().any(|org| org.kind == OrgKind::Peer && !org.nodes.is_empty());
-        if let Some(gateway) = settings.gateway.as_ref().filter(|_| !has_peers) {
-            let message = format!("`gateway` stands under `{}`, which has no peers", domain.value);
-            problems.push(Problem::new(Code::FK0297, message).at(&gateway.place).help("take it out, or put it under a peer org"));
-        }
+        check_kind_of_org(inputs, (&domain.value, &of_domain), settings, problems);
         for (hostname, _) in settings.nodes.iter() {
             let nodes = || of_domain.iter().flat_map(|org| &org.nodes);
             if !nodes().any(|node| node.hostname == hostname.value) {
@@ -346,6 +344,23 @@ fn check_org_settings(inputs: &Inputs, orgs: &[Org], problems: &mut Problems) {
                     .help(names_or("nodes go by their Hostname:", &known, "the org has no node")),
                 );
             }
+        }
+    }
+}
+
+/// What an org has no nodes for would do nothing there.
+fn check_kind_of_org(inputs: &Inputs, (domain, orgs): (&str, &[&Org]), settings: &OrgSettings, problems: &mut Problems) {
+    let has = |kind: OrgKind| orgs.iter().any(|org| org.kind == kind && !org.nodes.is_empty());
+    let written = |key: &'static str| Some((key, inputs.values.written(&["orgs", domain, key], "")?));
+    let gateway = settings.gateway.as_ref().map(|gateway| ("gateway", &gateway.place));
+    let of_peers = [gateway, written("peer"), written("couchdb")];
+    for (is_there, nodes, kind, found) in [
+        (has(OrgKind::Peer), "peers", "a peer org", of_peers.as_slice()),
+        (has(OrgKind::Orderer), "orderers", "an ordering org", &[written("orderer")]),
+    ] {
+        for (key, place) in found.iter().flatten().filter(|_| !is_there) {
+            let message = format!("`{key}` stands under `{domain}`, which has no {nodes}");
+            problems.push(Problem::new(Code::FK0297, message).at(place).help(format!("take it out, or put it under {kind}")));
         }
     }
 }

@@ -1,142 +1,50 @@
-//! Which Pod Security level the user's containers and volumes meet (kubernetes.io/docs/concepts/security/pod-security-standards).
-//! A namespace is labelled with the strictest level that all its pods meet, or Kubernetes would refuse the pods.
+//! Which Pod Security level the user's containers and volumes meet, by `network::pod_security`'s rules. A namespace is labelled with the
+//! strictest level that all its pods meet, or Kubernetes would refuse the pods. Pods of templates are `render`'s.
 
 use crate::diag::{Code, Place, Problem, Problems};
 use crate::network::PodSecurity;
-use crate::yaml::{Free, FreeMap, Ordered, Spanned};
-
-/// Volumes that `restricted` allows.
-const RESTRICTED_VOLUMES: &[&str] =
-    &["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
-/// Capabilities that `baseline` lets containers add.
-const BASELINE_CAPABILITIES: &[&str] = &[
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
-
-/// SELinux types that `baseline` lets containers have.
-const BASELINE_SELINUX_TYPES: &[&str] = &["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
-/// AppArmor's profiles were annotations of pods before Kubernetes 1.30, and still count.
-const APPARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+use crate::network::pod_security::{self, APPARMOR_ANNOTATION, Found, name};
+use crate::yaml::{FreeMap, Ordered, Spanned};
 
 /// The level of a container within a pod that meets the strictest by itself; a warning where it is not the strictest.
 pub fn of_container(container: &Spanned<FreeMap>, problems: &mut Problems) -> PodSecurity {
-    const NOTHING: &Free = &Free::Null;
-    let context = container.get("securityContext").map_or(NOTHING, |context| &context.value);
-    let added: Vec<&str> = context.get("capabilities").get("add").items().iter().filter_map(|word| word.text()).collect();
-    let dropped = context.get("capabilities").get("drop").items();
-    let ports = container.get("ports").map_or(&[][..], |ports| ports.items());
-    let host_port = |port: &Spanned<Free>| !matches!(port.get("hostPort"), Free::Null | Free::Int(0));
-    let mut found = Found::default();
-    found.privileged(context.get("privileged") == &Free::Bool(true), "`privileged: true`");
-    found.privileged(added.iter().any(|word| !BASELINE_CAPABILITIES.contains(word)), "capabilities that it adds");
-    found.privileged(ports.iter().any(host_port), "a `hostPort`");
-    found.privileged(context.get("seccompProfile").get("type").text() == Some("Unconfined"), "an unconfined `seccompProfile`");
-    found.privileged(context.get("windowsOptions").get("hostProcess") == &Free::Bool(true), "`hostProcess: true`");
-    found.privileged(!matches!(context.get("procMount").text(), None | Some("Default")), "its `procMount`");
-    found.privileged(context.get("appArmorProfile").get("type").text() == Some("Unconfined"), "an unconfined `appArmorProfile`");
-    found.privileged(!is_confined(context.get("seLinuxOptions")), "`seLinuxOptions` of its own");
-    found.privileged(asks_a_host(container), "a `host` in its probes or hooks");
-    found.baseline(context.get("allowPrivilegeEscalation") != &Free::Bool(false), "no `allowPrivilegeEscalation: false`");
-    found.baseline(!dropped.iter().any(|word| word.text() == Some("ALL")), "no `capabilities: {drop: [ALL]}`");
-    found.baseline(added.iter().any(|word| *word != "NET_BIND_SERVICE"), "capabilities that it adds");
-    found.baseline(context.get("runAsNonRoot") == &Free::Bool(false), "`runAsNonRoot: false`");
-    found.baseline(context.get("runAsUser") == &Free::Int(0), "`runAsUser: 0`");
-    let name = container.get("name").and_then(|name| name.text()).unwrap_or_default();
-    found.report(
-        &format!("the container `{name}`"),
-        &container.place,
+    report(
+        pod_security::of_container(container),
+        (&format!("the container `{}`", name(container)), &container.place),
         "give it `securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}` and nothing beyond",
         problems,
     )
-}
-
-/// Whether SELinux confines a container as it does all: users and roles of its own may it have none.
-fn is_confined(options: &Free) -> bool {
-    let text = |key: &str| options.get(key).text().unwrap_or_default();
-    let is_usual = text("type").is_empty() || BASELINE_SELINUX_TYPES.contains(&text("type"));
-    is_usual && text("user").is_empty() && text("role").is_empty()
-}
-
-/// Whether the kubelet is to ask some host in place of the container itself.
-fn asks_a_host(container: &FreeMap) -> bool {
-    let probes = ["livenessProbe", "readinessProbe", "startupProbe"].into_iter().filter_map(|key| container.get(key));
-    let hooks = container.get("lifecycle").into_iter().flat_map(|hooks| ["postStart", "preStop"].map(|key| hooks.get(key)));
-    let mut asking = probes.map(|probe| &probe.value).chain(hooks).flat_map(|by| ["httpGet", "tcpSocket"].map(|key| by.get(key)));
-    asking.any(|way| way.get("host").text().is_some_and(|host| !host.is_empty()))
 }
 
 /// The level of a pod with the user's annotations; a warning where it is not the strictest.
 pub fn of_annotations(annotations: &Ordered<Spanned<String>>, problems: &mut Problems) -> PodSecurity {
     let mut level = PodSecurity::Restricted;
     for (key, profile) in annotations.iter().filter(|(key, _)| key.starts_with(APPARMOR_ANNOTATION)) {
-        let is_baseline = profile.is_empty() || profile.value == "runtime/default" || profile.starts_with("localhost/");
-        let mut found = Found::default();
-        found.privileged(!is_baseline, "no profile of AppArmor");
         let help = "leave it out: the container runtime's own profile holds then";
-        level = level.max(found.report(&format!("the annotation `{key}`"), &key.place, help, problems));
+        let found = pod_security::of_apparmor(profile);
+        level = level.max(report(found, (&format!("the annotation `{key}`"), &key.place), help, problems));
     }
     level
 }
 
 /// The level of a volume; a warning where it is not the strictest.
 pub fn of_volume(volume: &Spanned<FreeMap>, problems: &mut Problems) -> PodSecurity {
-    let sources = || volume.iter().filter(|(key, value)| key.value != "name" && value.value != Free::Null);
-    let mut found = Found::default();
-    for (source, _) in sources() {
-        found.privileged(source.value == "hostPath", "a `hostPath`");
-        found.baseline(!RESTRICTED_VOLUMES.contains(&source.as_str()), "a source that is none of the plain ones");
-    }
-    let name = volume.get("name").and_then(|name| name.text()).unwrap_or_default();
-    let help = format!("`restricted` allows `{}`", RESTRICTED_VOLUMES.join("`, `"));
-    found.report(&format!("the volume `{name}`"), &volume.place, &help, problems)
+    let found = pod_security::of_volume(volume);
+    let what = format!("the volume `{}`", name(volume));
+    report(found, (&what, &volume.place), &pod_security::plain_volumes(), problems)
 }
 
-/// What a level does not allow.
-#[derive(Default)]
-struct Found {
-    beyond_baseline: Vec<&'static str>,
-    beyond_restricted: Vec<&'static str>,
-}
-
-impl Found {
-    fn privileged(&mut self, is_so: bool, what: &'static str) {
-        if is_so {
-            self.beyond_baseline.push(what);
-        }
-    }
-
-    fn baseline(&mut self, is_so: bool, what: &'static str) {
-        if is_so {
-            self.beyond_restricted.push(what);
-        }
-    }
-
-    fn report(self, what: &str, at: &Place, help: &str, problems: &mut Problems) -> PodSecurity {
-        let (level, reasons) = match (self.beyond_baseline, self.beyond_restricted) {
-            (beyond, _) if !beyond.is_empty() => (PodSecurity::Privileged, beyond),
-            (_, beyond) if !beyond.is_empty() => (PodSecurity::Baseline, beyond),
-            _ => return PodSecurity::Restricted,
-        };
+fn report(found: Found, (what, at): (&str, &Place), help: &str, problems: &mut Problems) -> PodSecurity {
+    let level = found.level();
+    if level != PodSecurity::Restricted {
         let message = format!(
             "{what} lowers the Pod Security level that its namespace may have from `restricted` to `{}`: it has {}",
             level.word(),
-            reasons.join(" and ")
+            found.reasons()
         );
         problems.push(Problem::new(Code::FK0296, message).at(at).help(help));
-        level
     }
+    level
 }
 
 #[cfg(test)]

@@ -218,7 +218,8 @@ pub fn annotations(settings: &Ordered<Spanned<String>>, made: &[&str], problems:
     texts(settings)
 }
 
-fn check_key(key: &Spanned<String>, what: &str, problems: &mut Problems) {
+/// Whether a text can be the key of a label or an annotation.
+pub fn check_key(key: &Spanned<String>, what: &str, problems: &mut Problems) {
     if let Err(reason) = names::check_qualified(key) {
         let problem = Problem::new(Code::FK0211, format!("`{}` cannot be the key of {what}: {reason}", key.value));
         problems.push(problem.at(&key.place).help("write `name` or `example.com/name`"));

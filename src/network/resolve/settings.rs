@@ -1,6 +1,6 @@
 //! Settings of pods, checked before a cluster sees them. Which level of values.yaml they are from is `input`'s.
 
-use super::pods;
+use super::{pods, selectors};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings, words};
@@ -176,9 +176,9 @@ pub fn tolerations(settings: &[Spanned<TolerationSettings>], problems: &mut Prob
             check_toleration(toleration, problems);
             let text = |word: &Option<Spanned<String>>| word.as_ref().map(|word| word.value.clone());
             Toleration {
-                key: key.clone(),
+                key: text(key),
                 operator: text(operator),
-                value: value.clone(),
+                value: text(value),
                 effect: text(effect),
                 toleration_seconds: *toleration_seconds,
             }
@@ -190,7 +190,13 @@ pub fn tolerations(settings: &[Spanned<TolerationSettings>], problems: &mut Prob
 fn check_toleration(toleration: &Spanned<TolerationSettings>, problems: &mut Problems) {
     let TolerationSettings { key, operator, value, effect, toleration_seconds } = &toleration.value;
     let exists = operator.as_ref().is_some_and(|operator| operator.value == "Exists");
-    let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let says = |text: &Option<Spanned<String>>| text.as_ref().is_some_and(given);
+    if let Some(key) = key.as_ref().filter(|key| given(key)) {
+        pods::check_key(key, "a taint", problems);
+    }
+    if let Some(value) = value.as_ref().filter(|_| !exists) {
+        selectors::check_value(value, problems);
+    }
     let mut refuse = |message: &str, help: &str| {
         problems.push(Problem::new(Code::FK0294, message).at(&toleration.place).help(help));
     };

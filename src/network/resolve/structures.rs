@@ -1,7 +1,7 @@
 //! Kubernetes' own structures in values.yaml, judged field by field before a cluster does. Which fields there are is
-//! `pod_structures`'s, and what names and ports a pod has left is `containers`'s.
+//! `pod_structures`'s, what may stand in selectors is `selectors`'s, and what names and ports a pod has left is `containers`'s.
 
-use super::settings;
+use super::{selectors, settings};
 use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::network::names;
 use crate::network::pod_structures::{Field, Kind, Need, fields};
@@ -28,6 +28,7 @@ pub fn check(structure: &'static str, entries: &FreeMap, place: &Place, problems
         let problem = Problem::new(Code::FK0294, format!("`{structure}` without `{}`", field.name)).at(place);
         problems.push(problem.help(format!("give it {}: Kubernetes refuses the pod without", example(field))));
     }
+    selectors::check(structure, entries, place, problems);
     let rivals = |need: Need| known.iter().filter(move |field| field.need == need);
     let there: Vec<&str> = rivals(Need::OneOf).chain(rivals(Need::OneAtMost)).filter(given).map(|field| field.name).collect();
     let all: Vec<&str> = rivals(Need::OneOf).map(|field| field.name).collect();
@@ -193,9 +194,9 @@ mod tests {
                 "{podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution:
                   [{topologyKey: zone, namespaceSelector: {}, labelSelector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: Exists}]}}]},
                   nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution:
-                  [{weight: 1, preference: {matchFields: [{key: a, operator: In, values: [b]}]}}]}}",
+                  [{weight: 1, preference: {matchFields: [{key: metadata.name, operator: In, values: [b]}]}}]}}",
             ),
-            ("TopologySpreadConstraint", "{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, minDomains: 2}"),
+            ("TopologySpreadConstraint", "{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, minDomains: 2}"),
         ] {
             assert_eq!(judged(structure, text), [], "{text}");
         }

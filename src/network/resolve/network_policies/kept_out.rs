@@ -2,14 +2,29 @@
 
 use super::sources::says;
 use crate::diag::{Code, Problem, Problems};
+use crate::input::Inputs;
 use crate::input::values::NetworkPolicySettings;
 use crate::network::{Channel, Consenter, ExposedBy, Exposure, Listener, Org, Role};
 use crate::yaml::{FreeMap, Spanned};
 
-/// Warns of consenters elsewhere, and of ways in from outside that lead to closed pods.
-pub fn warn(settings: &NetworkPolicySettings, (orgs, channels): (&[Org], &[Channel]), problems: &mut Problems) {
+/// Warns of consenters elsewhere, of ways in from outside that lead to closed pods, and of a Prometheus that nobody lets in.
+pub fn warn(inputs: &Inputs, (orgs, channels): (&[Org], &[Channel]), problems: &mut Problems) {
+    let settings = &inputs.values.settings.network_policies;
     warn_of_consenters_elsewhere(settings, orgs, channels, problems);
     warn_of_ways_in(settings, orgs, problems);
+    warn_of_prometheus(inputs, problems);
+}
+
+/// Who is to ask all nodes for metrics is let in by name alone.
+fn warn_of_prometheus(inputs: &Inputs, problems: &mut Problems) {
+    let NetworkPolicySettings { enabled, monitoring, .. } = &inputs.values.settings.network_policies;
+    if monitoring.is_empty() && inputs.values.settings.monitoring.service_monitor.enabled {
+        let place = inputs.values.written(&["networkPolicies", "monitoring"], "").unwrap_or(&enabled.place);
+        let message = "`networkPolicies` keeps Prometheus out, which is to ask all nodes for metrics";
+        let help = "name where it runs: `networkPolicies: {monitoring: [{namespaceSelector: {matchLabels: \
+                    {kubernetes.io/metadata.name: monitoring}}}]}`";
+        problems.push(Problem::new(Code::FK0753, message).at(place).help(help));
+    }
 }
 
 /// Who orders elsewhere comes from an address that no file of the user's has.

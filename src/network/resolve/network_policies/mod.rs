@@ -15,6 +15,15 @@ use crate::network::{
 use crate::yaml::{FreeMap, Spanned};
 use std::collections::BTreeSet;
 
+/// Reports what Kubernetes refuses of what the user wrote.
+pub fn check(settings: &NetworkPolicySettings, problems: &mut Problems) {
+    let NetworkPolicySettings { enabled: _, clients, monitoring, admins, chaincodes, consenters } = settings;
+    [clients, monitoring, admins, chaincodes, consenters]
+        .into_iter()
+        .flatten()
+        .for_each(|source| sources::check(source, problems));
+}
+
 /// Gives each namespace its policies.
 pub fn settle(
     namespaces: &mut [Namespace],
@@ -23,12 +32,7 @@ pub fn settle(
     problems: &mut Problems,
 ) {
     let settings = &inputs.values.settings.network_policies;
-    let NetworkPolicySettings { enabled, clients, monitoring, admins, chaincodes, consenters } = settings;
-    [clients, monitoring, admins, chaincodes, consenters]
-        .into_iter()
-        .flatten()
-        .for_each(|source| sources::check(source, problems));
-    if !enabled.value {
+    if !settings.enabled.value {
         if let Some(place) = inputs.values.written(&["networkPolicies"], "enabled") {
             let message = "`networkPolicies` has no effect: no policies are rendered";
             let help = "write `networkPolicies: {enabled: true}`, or take the sources out";
@@ -38,7 +42,7 @@ pub fn settle(
     }
     let all = namespaces.iter().map(|namespace| namespace.name.clone()).collect();
     let policies = Policies { settings, network: &cluster.network, namespaces: all };
-    kept_out::warn(settings, (orgs, channels), problems);
+    kept_out::warn(inputs, (orgs, channels), problems);
     for namespace in namespaces {
         let own: Vec<&Org> = orgs.iter().filter(|org| org.namespace == namespace.name).collect();
         namespace.network_policies.push(policies.of_all());

@@ -1,9 +1,12 @@
 //! Where the user says that connections come from: Kubernetes' NetworkPolicyPeers, checked before a cluster sees them.
 
-use crate::diag::{Code, Place, Problem, Problems};
+use crate::diag::{Code, Place, Problem, Problems, near};
 use crate::network::resolve::structures;
 use crate::yaml::{Free, FreeMap, Spanned};
 use std::net::IpAddr;
+
+/// What a source may say.
+const KNOWN: &[&str] = &["ipBlock", "namespaceSelector", "podSelector"];
 
 /// Whether a source says something of `key`.
 pub fn says(source: &Spanned<FreeMap>, key: &str) -> bool {
@@ -16,9 +19,20 @@ pub fn check(source: &Spanned<FreeMap>, problems: &mut Problems) {
     let mut refuse = |place: &Place, message: &str, help: &str| {
         problems.push(Problem::new(Code::FK0750, message).at(place).help(help));
     };
-    if source.iter().next().is_none() {
-        let help = "write `namespaceSelector: {}` for all of the cluster, or leave the whole entry out";
-        refuse(&source.place, "a source of connections that says nothing", help);
+    // What is misspelt has been told of; what no Kubernetes of today knows leaves a source that it refuses.
+    let is_meant = |key: &Spanned<String>| near(key, KNOWN).is_some() && !KNOWN.contains(&key.as_str());
+    if !KNOWN.iter().any(|key| says(source, key)) && !source.iter().any(|(key, _)| is_meant(key)) {
+        let of_block = source.iter().find(|(key, _)| ["cidr", "except"].contains(&key.as_str()));
+        match of_block {
+            Some((key, _)) => {
+                let message = format!("a source of connections with `{}` outside of an `ipBlock`", key.value);
+                refuse(&key.place, &message, "write `ipBlock: {cidr: 10.0.0.0/8}`");
+            }
+            None => {
+                let help = "write `namespaceSelector: {}` for all of the cluster, or leave the whole entry out";
+                refuse(&source.place, "a source of connections that says nothing", help);
+            }
+        }
     }
     if says(source, "ipBlock") && (says(source, "podSelector") || says(source, "namespaceSelector")) {
         let help = "an address is inside the cluster or outside: write two entries";
