@@ -2,9 +2,9 @@
 //! that they can be found again. Which hosts these are is `hosts`'s, and how a Corefile is read is `corefile`'s.
 
 use super::corefile::{Malformed, Plugin, ServerBlock, server_blocks};
-use super::hosts::{Hosts, plain};
+use super::hosts::Hosts;
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::network::Network;
+use crate::network::{Network, addresses};
 use std::ops::Range;
 
 /// The plugin's own form of an exact name, of which it leads the answer back to the name that was asked for, without another word
@@ -165,7 +165,7 @@ impl Patch<'_> {
                 .arguments
                 .iter()
                 .take_while(|zone| zone.contains('.') || zone.contains('{'))
-                .map(|zone| plain(zone))
+                .map(|zone| addresses::plain(zone))
                 .collect();
             if !zones.is_empty() && !zones.iter().any(|zone| zone == domain || zone.contains('{')) {
                 let message = format!("the domain of this cluster is `{}`, and the network is made for `{domain}`", zones[0]);
@@ -240,7 +240,7 @@ fn exact_rewrite(rule: &Plugin) -> Option<(String, String)> {
         all => all,
     };
     match words {
-        ["name", "exact", from, to, ..] | ["name", from, to] => Some((plain(from), plain(to))),
+        ["name", "exact", from, to, ..] | ["name", from, to] => Some((addresses::plain(from), addresses::plain(to))),
         _ => None,
     }
 }

@@ -31,7 +31,8 @@ pub struct Hosts {
 impl Hosts {
     /// All hosts of a network.
     pub fn new(network: &Network, outside: Outside) -> Self {
-        let rules = network.hosts_to_resolve().into_iter().map(|(host, node)| (plain(host), network.service_fqdn(node)));
+        let rules =
+            network.hosts_to_resolve().into_iter().map(|(host, node)| (addresses::plain(host), network.service_fqdn(node)));
         let mut hosts = Self { rules: rules.collect(), elsewhere: elsewhere(network), ..Self::default() };
         for (host, services) in declared(network) {
             let is_known = hosts.rules.contains_key(&host) || services.iter().any(|service| service.names.contains(&host));
@@ -47,11 +48,6 @@ impl Hosts {
         }
         hosts
     }
-}
-
-/// A name as DNS compares it.
-pub(super) fn plain(name: &str) -> String {
-    name.trim_end_matches('.').to_ascii_lowercase()
 }
 
 /// A Service that takes what is dialled from outside.
@@ -78,7 +74,7 @@ fn declared(network: &Network) -> BTreeMap<String, Vec<Service>> {
             continue;
         };
         let names = addresses::service_names(service, namespace, &network.cluster_domain);
-        hosts.entry(plain(host)).or_default().push(Service { names });
+        hosts.entry(addresses::plain(host)).or_default().push(Service { names });
     }
     hosts
 }
@@ -94,8 +90,8 @@ fn elsewhere(network: &Network) -> BTreeSet<String> {
     });
     let brokers = brokers.filter_map(|broker| Some(addresses::split_host_port(broker).ok()?.0));
     let aliases = network.nodes().flat_map(|node| &node.pod.host_aliases).flat_map(|alias| &alias.hostnames);
-    let aliases: BTreeSet<String> = aliases.map(|name| plain(name)).collect();
-    let all = nodes.chain(brokers).filter(|host| is_name(host)).map(|host| plain(&host));
+    let aliases: BTreeSet<String> = aliases.map(|name| addresses::plain(name)).collect();
+    let all = nodes.chain(brokers).filter(|host| is_name(host)).map(|host| addresses::plain(&host));
     all.filter(|host| !aliases.contains(host)).collect()
 }
 

@@ -165,7 +165,7 @@ fn load_values(project: &Project, problems: &mut Problems) -> Result<(Option<Val
                 pivt::take_out(&mut one, problems);
                 match &one.content {
                     Content::Mapping(_) => own.overlay(one),
-                    Content::Scalar(_) | Content::Sequence(_) => drop(Values::read(one, problems)),
+                    Content::Scalar(_) | Content::Sequence(_) => drop(Values::read(one, tree.clone(), problems)),
                 }
             }
             Some(None) => {}
@@ -181,8 +181,9 @@ fn load_values(project: &Project, problems: &mut Problems) -> Result<(Option<Val
     }
     let above = Some(pivt::take_network(&mut own));
     values::take_back(&mut own).map_err(Stop::Internal)?;
+    let defaults = tree.clone();
     tree.overlay(own);
-    Ok((Values::read(tree, problems), OfNetwork { below, above }))
+    Ok((Values::read(tree, defaults, problems), OfNetwork { below, above }))
 }
 
 fn assigned(assignment: &Assignment, problems: &mut Problems) -> Result<Option<Vec<yaml::Assignment>>, Stop> {

@@ -16,6 +16,16 @@ pub mod port {
     pub const ZOOKEEPER_ELECTION: u16 = 3888;
 }
 
+/// A name as DNS compares it: it knows no case, and a dot at the end says nothing.
+pub fn plain(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// An address as messages may show it: what stands before an `@` may be a password, and messages go into logs.
+pub fn without_user(text: &str) -> String {
+    text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("…@{host}"))
+}
+
 /// The full DNS name of a Service.
 pub fn service_fqdn(service: &str, namespace: &str, cluster_domain: &str) -> String {
     format!("{service}.{namespace}.svc.{cluster_domain}")

@@ -1,6 +1,6 @@
 //! How a node, or the gateway of an org, is reached from outside of the cluster. Within it, `node` and `org` say.
 
-use super::{HostPort, Labels, Listener, SessionAffinity};
+use super::{HostPort, Labels, Listener, SessionAffinity, addresses};
 use crate::diag::Place;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -88,8 +88,8 @@ impl Exposure {
         Some(HostPort { host: self.host.clone()?, port: port.port })
     }
 
-    /// Whether others dial it at a host; DNS knows no case.
+    /// Whether others dial it at a host.
     pub fn is_at(&self, host: &str) -> bool {
-        self.host.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(host))
+        self.host.as_deref().is_some_and(|own| addresses::plain(own) == addresses::plain(host))
     }
 }

@@ -13,6 +13,9 @@ pub const SHA256: &str = "sha256:";
 /// Whether a text can be a registry, `host[:port][/path]`; if not, why.
 pub fn check_registry(text: &str) -> Result<(), String> {
     no_scheme(text)?;
+    if text.contains('@') {
+        return Err("a user has no place in it: `image.pullSecrets` names who pulls".to_owned());
+    }
     let (domain, path) = text.split_once('/').map_or((text, None), |(domain, path)| (domain, Some(path)));
     check_domain(domain)?;
     path.map_or(Ok(()), check_path)
@@ -72,6 +75,9 @@ pub fn check_digest(text: &str) -> Result<(), String> {
     }
 }
 
+/// Fabric's own images whose tags are its releases.
+const FABRICS: &[&str] = &["fabric-peer", "fabric-orderer", "fabric-tools"];
+
 /// The release that a tag of one of Fabric's own images names: `3.1.5` of `3.1.5`, `v3.1.5-rc1` and, as tags were up to 1.4,
 /// `amd64-3.1.5`. `None` where it names none, and of images that are called otherwise: their builds may have numbers of their own.
 pub fn release<'t>(repository: &str, tag: &'t str) -> Option<&'t str> {
@@ -82,7 +88,7 @@ pub fn release<'t>(repository: &str, tag: &'t str) -> Option<&'t str> {
     let parts: Vec<&str> = release.split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
     let is_release = [2, 3].contains(&parts.len()) && parts.iter().all(is_number);
-    (name.starts_with("fabric-") && is_release).then_some(release)
+    (FABRICS.contains(&name) && is_release).then_some(release)
 }
 
 /// The number that a tag begins with, `29` of `29.0.0-dind`, where it has one.
@@ -176,6 +182,7 @@ mod tests {
             assert_eq!(release("mirror/fabric-peer", tag), named, "{tag}");
         }
         assert_eq!(release("mine/peer", "3.1.5"), None);
+        assert_eq!(release("mine/fabric-peer-custom", "1.0.3"), None);
     }
 
     #[test]

@@ -92,7 +92,17 @@ impl Network {
         }
         let at_host = || in_blocks.iter().filter(|known| exposure.is_at(&known.address.host));
         let is_now = |port: u16| exposure.ports.iter().any(|now| now.port == port);
-        let is_former = |known: &&BlockAddress| USUAL_NODE_PORTS.contains(&known.address.port) && !is_now(known.address.port);
+        // A node port is one node's in all of the cluster: what hosts of several have is no such port.
+        let is_others = |port: u16| {
+            let of_others = self.exposures().filter(|other| !other.is_at(host));
+            of_others
+                .flat_map(|other| in_blocks.iter().filter(|known| other.is_at(&known.address.host)))
+                .any(|at| at.address.port == port)
+        };
+        let is_former = |known: &&BlockAddress| {
+            let port = known.address.port;
+            USUAL_NODE_PORTS.contains(&port) && !is_now(port) && !is_others(port)
+        };
         match at_host().find(is_former) {
             Some(former) => InBlock::Otherwise(former),
             None if at_host().any(|known| known.address.port == new.port) => InBlock::Same,
@@ -205,6 +215,9 @@ mod tests {
         for lock in [Lock::default(), written()] {
             assert_eq!(said(&network, &[as_now[0], ("b.example.net", 30005)], &lock, None), [moved]);
         }
+        // What several hosts had was no node port.
+        let shared = [("a.example.net", 30100), ("b.example.net", 30100)];
+        assert_eq!(said(&network, &shared, &written(), None), Vec::<String>::new());
         // It was reached by a load balancer before.
         assert_eq!(said(&network, &[as_now[0], ("b.example.net", 7051)], &written(), None), Vec::<String>::new());
     }

@@ -332,6 +332,19 @@ fn a_host_of_its_own_and_one_machine_for_all_are_no_names_of_others() {
     assert!(dialled.contains("orderer0.example.com:30000") && dialled.contains("node.example.net:30001"), "{dialled:?}");
 }
 
+/// One node alone has the machine's name by its SANS, and is dialled there itself: others may be, at ports of theirs.
+#[test]
+fn a_machine_that_one_node_names_may_be_that_of_others() {
+    let project = project(
+        "
+        orderer: {expose: {type: nodePort, host: machine1.example.net}}
+        orgs: {org1.example.com: {peer: {expose: {type: nodePort, host: machine1.example.net}}}}
+        ",
+    );
+    project.replace("crypto-config.yaml", "Hostname: orderer0\n", "Hostname: orderer0\n        SANS: [machine1.example.net]\n");
+    assert!(addresses_of(&project).contains("machine1.example.net:30003"));
+}
+
 fn addresses_of(project: &Project) -> BTreeSet<String> {
     rendered(project);
     addresses(project)

@@ -202,3 +202,12 @@ fn network_yaml_says_nothing_by_keys_without_values_either() {
     folder.write("network.yaml", "network:\n  channels: null\n");
     assert!(folder.run(&["check"]).stdout.contains("FK0112"));
 }
+
+/// Whoever begins with all defaults in a file of his own has said nothing by them.
+#[test]
+fn copied_defaults_are_no_settings_that_do_nothing() {
+    let folder = Project::sample_with_stores();
+    folder.write("all.yaml", &folder.run(&["values"]).ok().stdout);
+    let said = folder.run(&["check", "-f", "all.yaml"]).ok().stdout;
+    assert!(said.starts_with("no problem"), "{said}");
+}

@@ -12,15 +12,17 @@ use serde::de::DeserializeOwned;
 pub struct Values {
     pub settings: Settings,
     tree: Node,
+    /// The defaults alone: what says the same as they do says nothing.
+    defaults: Node,
 }
 
 impl Values {
     /// Reads the mirror from a tree that already has the defaults under the user's values.
-    pub fn read(tree: Node, problems: &mut Problems) -> Option<Self> {
+    pub fn read(tree: Node, defaults: Node, problems: &mut Problems) -> Option<Self> {
         // A key that is not known is a problem whatever it has; all others are read once more, without what nulls take away.
         let _: Settings = yaml::read(&tree, STRICT, problems)?;
         let settings = yaml::read(&tree.clone().without_nulls(), STRICT, &mut Problems::new())?;
-        Some(Self { settings, tree })
+        Some(Self { settings, tree, defaults })
     }
 
     /// The settings of a node, from general to specific, but those of its CouchDB; `component` is `peer` or `orderer`.
@@ -70,11 +72,14 @@ impl Values {
         merged([self.tree.get("defaults"), self.tree.get(component)], problems)
     }
 
-    /// Where the user wrote the first setting below a path, but below one of its keys; `None` where all are defaults.
+    /// Where the user wrote the first setting below a path, but below one of its keys; `None` where all are defaults, be it that the
+    /// user copied them.
     pub fn written(&self, path: &[&str], except: &str) -> Option<&Place> {
         let above = path.iter().try_fold(&self.tree, |node, key| node.get(key))?;
-        let Content::Mapping(entries) = &above.content else { return written(above) };
-        entries.iter().filter(|(key, _)| key.text() != Some(except)).find_map(|(_, value)| written(value))
+        let default = path.iter().try_fold(&self.defaults, |node, key| node.get(key));
+        let Content::Mapping(entries) = &above.content else { return written(above, default) };
+        let asked = entries.iter().filter(|(key, _)| key.text() != Some(except));
+        asked.into_iter().find_map(|(key, value)| written(value, below(default, key)))
     }
 
     fn of_org(&self, domain: &str, key: &str) -> Option<&Node> {
@@ -86,15 +91,22 @@ impl Values {
     }
 }
 
-fn written(node: &Node) -> Option<&Place> {
+/// The default under a key, if there is one.
+fn below<'d>(default: Option<&'d Node>, key: &Node) -> Option<&'d Node> {
+    default?.get(key.text()?)
+}
+
+fn written<'n>(node: &'n Node, default: Option<&Node>) -> Option<&'n Place> {
+    if default.is_some_and(|default| default.same_as(node)) {
+        return None;
+    }
     match &node.content {
-        Content::Mapping(entries) => entries.iter().find_map(|(_, value)| written(value)),
+        Content::Mapping(entries) => entries.iter().find_map(|(key, value)| written(value, below(default, key))),
         Content::Scalar(_) if node.is_null() => None,
         Content::Scalar(_) => own(node),
         // `--set` with an index leaves the list where it stands, and an empty item says something too.
-        Content::Sequence(items) => {
-            own(node).or_else(|| items.iter().find_map(|item| written(item).or_else(|| own(item).filter(|_| !item.is_null()))))
-        }
+        Content::Sequence(items) => own(node)
+            .or_else(|| items.iter().find_map(|item| written(item, None).or_else(|| own(item).filter(|_| !item.is_null())))),
     }
 }
 

@@ -129,8 +129,9 @@ fn sans(name: &str, org: &OrgDraft, cluster: &Cluster) -> Vec<String> {
 fn user(user: &Spanned<String>, problems: &mut Problems) -> String {
     let is_right = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=@".contains(c);
     if let Some(sign) = user.chars().find(|c| !is_right(*c)) {
-        let (name, sign) = (user.escape_debug(), sign.escape_debug());
-        let message = format!("nobody can enrol as `{name}` (`ca.user`): `{sign}` cannot stand in the name before a password");
+        // The name is not told: with a `:`, a password is likely to stand behind it.
+        let sign = sign.escape_debug();
+        let message = format!("nobody can enrol as the first user of a Fabric CA: `{sign}` cannot stand in its name");
         let problem = Problem::new(Code::FK0724, message);
         problems.push(problem.at(&user.place).help("use letters, digits, `-`, `_` and `.`"));
     }

@@ -97,7 +97,7 @@ impl Hosts {
 
     /// Which node a host alone means.
     pub fn meaning_of_host(&self, host: &str, role: Role) -> Meaning {
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let host = addresses::plain(host);
         if addresses::is_loopback(&host) {
             return Meaning::Loopback;
         }

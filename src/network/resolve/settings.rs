@@ -4,7 +4,7 @@ use super::{pods, selectors};
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{ImageSettings, RegistrySettings, ResourceSettings, StorageSettings, TolerationSettings, words};
-use crate::network::{FabricVersion, Image, Resources, Rollout, Storage, Toleration, image_reference, names};
+use crate::network::{FabricVersion, Image, Resources, Rollout, Storage, Toleration, addresses, image_reference, names};
 use crate::yaml::{Ordered, Spanned};
 use std::collections::BTreeMap;
 
@@ -38,7 +38,8 @@ pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str)
     let host = registry.trim_end_matches('/');
     let mut judge = |part: &str, text: &Spanned<String>, checked: Result<(), String>, example: &str| {
         if let Err(reason) = checked {
-            let problem = Problem::new(Code::FK0227, format!("`{text}` can be no {part} of an image: {reason}"));
+            let problem =
+                Problem::new(Code::FK0227, format!("`{}` can be no {part} of an image: {reason}", addresses::without_user(text)));
             problems.push(problem.at(&text.place).help(example));
         }
     };

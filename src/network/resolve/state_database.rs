@@ -4,7 +4,7 @@ use super::settings;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::{CouchDbSettings, NodeSettings, RegistrySettings, words};
-use crate::network::addresses::{port, split_host_port};
+use crate::network::addresses::{port, split_host_port, without_user};
 use crate::network::{CouchDb, EnvVar, ExternalCouchDb, StateDatabase, names};
 use crate::yaml::Spanned;
 use std::collections::BTreeMap;
@@ -80,9 +80,12 @@ fn external(choice: &Spanned<String>, couchdb: &CouchDbSettings, problems: &mut 
     {
         let (reason, help) = if address.contains("://") {
             (
-                format!("`{address}` is no `host:port`"),
+                format!("`{}` is no `host:port`", without_user(address)),
                 "leave the scheme out: Fabric speaks plain HTTP with CouchDB, and nothing else",
             )
+        } else if address.contains('@') {
+            let help = "leave the user out: `couchdb.external.existingSecret` has it, and its password";
+            (format!("`{}` is no `host:port`", without_user(address)), help)
         } else {
             (reason, "write where CouchDB listens: `couchdb.example.com:5984`")
         };
@@ -138,7 +141,7 @@ impl Taken {
         }
         if let Some(other) = self.by.insert(couchdb.address.to_ascii_lowercase(), peer.to_owned()) {
             problems.push(
-                Problem::new(Code::FK0295, format!("`{other}` and `{peer}` would share the CouchDB at `{address}`"))
+                Problem::new(Code::FK0295, format!("`{other}` and `{peer}` would share the CouchDB at `{}`", without_user(&couchdb.address)))
                     .at(&address.place)
                     .help("give each peer one of its own: `orgs: {<Domain>: {nodes: {<Hostname>: {couchdb: {external: {address: …}}}}}}`"),
             );

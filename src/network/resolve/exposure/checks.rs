@@ -22,6 +22,9 @@ pub fn port(setting: &Spanned<i64>, problems: &mut Problems) -> Option<u16> {
 pub fn host(host: &str, by_name: ByName) -> Result<(), (String, &'static str)> {
     let help = "the port has a setting of its own, `port`, and there are no wildcards";
     addresses::check_host(host).map_err(|_| ("neither a DNS name nor an IP address".to_owned(), help))?;
+    if host.ends_with('.') {
+        return Err(("no certificate has a dot at the end".to_owned(), "write it without that dot"));
+    }
     if addresses::is_loopback(host) {
         let help = "leave it out: every certificate has `localhost`, and other nodes would dial themselves there";
         return Err(("it means the machine that dials".to_owned(), help));

@@ -45,7 +45,7 @@ type Names<'a> = BTreeMap<String, Vec<Held<'a>>>;
 fn names_of<'a>(orgs: &'a [OrgDraft], cluster: &Cluster) -> Names<'a> {
     let mut all = Names::new();
     let mut add = |name: &str, held: Held<'a>| {
-        let known = all.entry(plain(name)).or_default();
+        let known = all.entry(addresses::plain(name)).or_default();
         if !known.iter().any(|other| other.by == held.by) {
             known.push(held);
         }
@@ -71,30 +71,28 @@ fn names_of<'a>(orgs: &'a [OrgDraft], cluster: &Cluster) -> Names<'a> {
     all
 }
 
-/// DNS knows no case, and a dot at the end says nothing.
-fn plain(name: &str) -> String {
-    name.trim_end_matches('.').to_ascii_lowercase()
-}
-
 /// A declared host goes into certificates: of one node, or of all peers behind a gateway. Whoever has a certificate with another
 /// node's name can pass for that one.
 fn check_names(exposures: &Exposures, orgs: &[OrgDraft], cluster: &Cluster, problems: &mut Problems) {
     let names = names_of(orgs, cluster);
     for (id, exposure) in &exposures.nodes {
-        check_name(exposure, &names, |held| held.by == Holder::Node(*id), problems);
+        check_name((exposure, exposures), &names, |held| held.by == Holder::Node(*id), problems);
     }
     for (id, exposure) in &exposures.gateways {
         let org = orgs.iter().find(|org| org.id == *id);
         let only_peer = org.and_then(|org| if let [node] = org.nodes.as_slice() { Some(node.id) } else { None });
         let is_own = |held: &Held| held.by == Holder::Service(*id) || only_peer.is_some_and(|node| held.by == Holder::Node(node));
-        check_name(exposure, &names, is_own, problems);
+        check_name((exposure, exposures), &names, is_own, problems);
     }
 }
 
-fn check_name(exposure: &Exposure, names: &Names, is_own: impl Fn(&Held) -> bool, problems: &mut Problems) {
-    let Some(held) = exposure.host.as_deref().and_then(|host| names.get(&plain(host))) else { return };
-    // A SAN that several nodes share, the name of their machine or their gateway, tells none of them apart.
-    let is_shared = held.len() > 1 && held.iter().all(|held| held.kind == Kind::San);
+fn check_name((exposure, all): (&Exposure, &Exposures), names: &Names, is_own: impl Fn(&Held) -> bool, problems: &mut Problems) {
+    let Some(host) = exposure.host.as_deref() else { return };
+    let Some(held) = names.get(&addresses::plain(host)) else { return };
+    // A SAN that several nodes share, the name of their machine or their gateway, tells none of them apart; nor does that of a node
+    // which is dialled there itself.
+    let is_there = |held: &Held| all.nodes.iter().any(|(id, other)| held.by == Holder::Node(*id) && other.is_at(host));
+    let is_shared = held.iter().all(|one| one.kind == Kind::San && (held.len() > 1 || is_there(one)));
     if !is_shared && !held.iter().any(is_own) {
         report(exposure, held, problems);
     }
@@ -116,7 +114,7 @@ fn check_addresses(exposures: &Exposures, problems: &mut Problems) {
     for (exposure, port) in exposures.all().flat_map(|exposure| exposure.ports.iter().map(move |port| (exposure, port))) {
         // Ports of 0, and node ports of two, have been told of.
         let Some(address) = exposure.address(port.name).filter(|address| address.port > 0) else { continue };
-        let dialled = HostPort { host: plain(&address.host), port: address.port };
+        let dialled = HostPort { host: addresses::plain(&address.host), port: address.port };
         let Some((other, node_port)) = known.insert(dialled, (exposure, port.node_port)) else { continue };
         if node_port.is_some() && node_port == port.node_port {
             continue;
@@ -131,7 +129,7 @@ fn check_controllers(exposures: &Exposures, problems: &mut Problems) {
     for exposure in exposures.all() {
         let (Some(controller), Some(host)) = (controller(exposure), &exposure.host) else { continue };
         let port = |exposure: &Exposure| exposure.ports.first().map(|port| port.port);
-        if let Some(other) = known.insert((controller, plain(host)), exposure)
+        if let Some(other) = known.insert((controller, addresses::plain(host)), exposure)
             // At one port they have been told of.
             && port(other) != port(exposure)
         {

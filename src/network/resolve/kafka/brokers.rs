@@ -122,7 +122,7 @@ fn meaning(broker: &str, around: Surroundings<'_>) -> Result<Meaning, (String, S
     const PODS: &str =
         "name the pods of a StatefulSet, `kafka-0.kafka-headless.default:9092` and so on, or a Service, `kafka:9092`";
     let (written, port) = addresses::split_host_port(broker).map_err(|reason| (reason, PODS.to_owned()))?;
-    let host = written.trim_end_matches('.').to_ascii_lowercase();
+    let host = addresses::plain(&written);
     if addresses::is_loopback(&host) {
         let is_default = versions::DEFAULT.configtxgen().kafka_brokers.contains(&broker);
         let why = if is_default { ", which Fabric takes where no `Kafka.Brokers` are given" } else { "" };
