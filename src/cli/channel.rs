@@ -5,7 +5,6 @@ mod choice;
 mod genesis;
 mod inspect;
 mod org;
-mod output;
 mod sign;
 mod tx;
 mod update;

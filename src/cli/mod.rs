@@ -8,6 +8,7 @@ mod duration;
 mod explain;
 mod flow;
 mod images;
+mod output;
 mod profile;
 mod progress;
 mod project_args;

@@ -1,7 +1,7 @@
 //! `fabkube channel anchors`: the transaction that tells a new channel the anchor peers of an org.
 
 use super::choice::Choice;
-use super::output::{Output, check_output};
+use crate::cli::output::{Output, check_output};
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, report};
 use crate::diag::{Problems, Stop};

@@ -1,7 +1,7 @@
 //! `fabkube channel genesis`: the blocks that channels begin with.
 
 use super::choice::Choice;
-use super::output::check_output;
+use crate::cli::output::check_output;
 use crate::cli::progress::Bar;
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, report};

@@ -1,7 +1,7 @@
 //! `fabkube channel tx`: the transactions of which a system channel's orderers make channels.
 
 use super::choice::Choice;
-use super::output::{Output, check_output};
+use crate::cli::output::{Output, check_output};
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, report};
 use crate::diag::{Problems, Stop};

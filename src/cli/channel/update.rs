@@ -1,7 +1,7 @@
 //! `fabkube channel update`: what changes a running channel.
 
-use super::output::{check_is_file, check_not_there};
 use crate::channel::{self, ConsensusState, Current, Form};
+use crate::cli::output::{check_is_file, check_not_there};
 use crate::cli::progress::Bar;
 use crate::cli::project_args::ProjectArgs;
 use crate::cli::{Status, print, report};
