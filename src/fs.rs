@@ -116,6 +116,11 @@ pub fn is_dir(path: &Path) -> Result<bool> {
     Ok(if_there(path, "look at", fs::metadata(path))?.is_some_and(|metadata| metadata.is_dir()))
 }
 
+/// Whether a path itself is a link, wherever that leads.
+pub fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink())
+}
+
 /// Whether two paths lead to one place. What cannot be looked at is no place.
 pub fn is_one_place(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)

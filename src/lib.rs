@@ -12,6 +12,7 @@ pub mod input;
 pub mod network;
 pub mod crypto;
 pub mod channel;
+pub mod chaincode;
 pub mod profile;
 pub mod render;
 pub mod output;

@@ -1,12 +1,15 @@
 //! The program on one screen: the stages, one call each, and nothing else.
 
 mod memory;
+mod packages;
 mod transactions;
 
+pub use packages::{OrgPackage, WantedPackages, packages};
 pub use transactions::{Transaction, anchors_transaction, channel_transaction, store_channel_transactions, store_transactions};
 
 use memory::{check_ports, needs_ports, node_ports, remember, remember_ports};
 
+use crate::chaincode::{self, PackageIds};
 use crate::channel::{self, Artifacts, Encoding, History, Hosts};
 use crate::crypto::{self, Material, Names};
 use crate::diag::{Code, Place, Problem, Problems, Progress, Silent, Stop};
@@ -38,6 +41,7 @@ pub struct Made {
     pub network: Network,
     pub material: Material,
     pub artifacts: Artifacts,
+    pub package_ids: PackageIds,
     /// The node ports that were allotted now, each with whose it is.
     pub ports: Vec<String>,
 }
@@ -81,13 +85,14 @@ pub fn make(walk: Walk<'_>, problems: &mut Problems) -> Result<Made, Stop> {
     let store = Store::open(&walk.project.artifacts_store(), walk.policy.making);
     let Provided { material, history, lock, claim: _claim } = provision(walk, &network, &store, problems)?;
     let artifacts = channel::encode(&network, material.public(), history, problems)?;
+    let package_ids = chaincode::ids(&network, material.public(), problems)?;
     let ports = network.allotted_now(&lock.node_ports).iter().map(|port| port.to_string()).collect();
     remember(walk, &lock, |lock| {
         material.remember(&network, lock);
         artifacts.remember(lock);
         network.remember(lock);
     })?;
-    Ok(Made { network, material, artifacts, ports })
+    Ok(Made { network, material, artifacts, package_ids, ports })
 }
 
 /// An organization that is asked for: its name in one of the files, and the profile of configtx.yaml to look in, if any.
@@ -213,6 +218,7 @@ fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems:
     let store = Store::open(&project.crypto_store(), policy.making);
     let hosts = if purpose == Purpose::ChannelsAsWritten { Hosts::AsWritten } else { Hosts::Deployed };
     channel::preflight(network, &store, hosts, problems)?;
+    chaincode::preflight(network, problems)?;
     let claim = store.claim(problems, progress)?;
     store.clean()?;
     blocks.clean()?;
@@ -236,8 +242,8 @@ fn provision<'a>(walk: Walk<'_>, network: &Network, blocks: &'a Store, problems:
 
 /// Every object of a network that was made.
 pub fn objects(made: &Made, templates: &Templates, secrets: Secrets, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Made { network, material, artifacts, ports: _ } = made;
-    render::render(&render::Request { network, material, artifacts, templates, secrets }, problems)
+    let Made { network, material, artifacts, package_ids, ports: _ } = made;
+    render::render(&render::Request { network, material, artifacts, package_ids, templates, secrets }, problems)
 }
 
 /// The whole line without a trace: what is missing is made in memory, so that everything after it is tried too.

@@ -58,6 +58,7 @@ fn org_public(org: &Org, dir: &Path) -> OrgPublic {
         users: Vec::new(),
         authorities: [Vec::new(), Vec::new()],
         fabric_ca: None,
+        chaincodes: Vec::new(),
     }
 }
 

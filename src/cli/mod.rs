@@ -1,5 +1,6 @@
 //! The command line: one file a command, its arguments and its run. What commands do is in the stages.
 
+mod chaincode;
 mod channel;
 mod check;
 mod cluster;
@@ -53,6 +54,8 @@ enum Command {
     Crypto(crypto::Args),
     /// Channel blocks
     Channel(channel::Args),
+    /// Install packages of chaincodes
+    Chaincode(chaincode::Args),
     /// Print what an org's applications read of the network, for Fabric's older SDKs
     ///
     /// The peers of the org, the Service over them first (from Fabric 2.4 on), the orderers of its channels, and the root certificates
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Images(args) => args.run(&project),
         Command::Crypto(args) => args.run(&project),
         Command::Channel(args) => args.run(&project),
+        Command::Chaincode(args) => args.run(&project),
         Command::Profile(args) => args.run(&project),
         Command::Cluster(args) => args.run(&project),
         Command::Flow(args) => args.run(&project),

@@ -77,7 +77,7 @@ fn variables(project: &Project, problems: &mut Problems) -> Result<Value, Stop> 
             more(made.ports.len(), NAMED)
         ));
     }
-    let scopes = render::scopes(&made.network, (&made.material, &made.artifacts), Shown::Placeholders);
+    let scopes = render::scopes(&made.network, (&made.material, &made.artifacts, &made.package_ids), Shown::Placeholders);
     let mut all = json!({});
     for scope in &scopes {
         let namesakes = scopes.iter().filter(|other| (other.kind, &other.name) == (scope.kind, &scope.name)).count();

@@ -277,7 +277,7 @@ impl<'a> Check<'a> {
         }
         // The keys of plain users go into no product.
         let is_used = match member {
-            Member::Node(_) | Member::FabricCa(_) => true,
+            Member::Node(_) | Member::FabricCa(_) | Member::Chaincode(_) => true,
             Member::User(user) => user.admin,
         };
         if let Some(encrypted) = pair.encrypted.as_ref().map(|path| self.store.path(path)).filter(|_| is_used) {

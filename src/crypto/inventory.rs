@@ -34,6 +34,8 @@ pub enum EntryRole {
     Client,
     /// The server that runs an org's CAs.
     FabricCa,
+    /// The server of a chaincode.
+    Chaincode,
 }
 
 impl EntryRole {
@@ -46,6 +48,7 @@ impl EntryRole {
             EntryRole::Admin => "admin",
             EntryRole::Client => "client",
             EntryRole::FabricCa => "fabric-ca",
+            EntryRole::Chaincode => "chaincode",
         }
     }
 }
@@ -113,5 +116,6 @@ fn role(member: Member<'_>) -> EntryRole {
         Member::User(user) if user.admin => EntryRole::Admin,
         Member::User(_) => EntryRole::Client,
         Member::FabricCa(_) => EntryRole::FabricCa,
+        Member::Chaincode(_) => EntryRole::Chaincode,
     }
 }

@@ -155,7 +155,7 @@ impl Lack {
             let member = members[lack.index];
             let place = match member {
                 Member::Node(node) => &node.place,
-                Member::User(_) | Member::FabricCa(_) => &org.place,
+                Member::User(_) | Member::FabricCa(_) | Member::Chaincode(_) => &org.place,
             };
             let profiles = lack.halves.iter().map(|half| issue::check(&Profile::of_member(org, member, *half)));
             let checks = std::iter::once(plain(member.common_name())).chain(profiles);

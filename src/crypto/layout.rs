@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 pub(super) const ORDERER_ORGS: &str = "ordererOrganizations";
 
 /// The folders of an org that its members' folders lie in.
-pub(super) const MEMBER_SECTIONS: [&str; 4] = ["orderers", "peers", "users", FABRIC_CA];
+pub(super) const MEMBER_SECTIONS: [&str; 5] = ["orderers", "peers", "users", FABRIC_CA, CHAINCODES];
 
 /// The folder of an org that cryptogen's tree does not have: the TLS pair of its Fabric CA. Readers of cryptogen's trees pass it by.
 const FABRIC_CA: &str = "fabric-ca";
+/// Another one: the TLS pairs of the servers of its chaincodes.
+const CHAINCODES: &str = "chaincodes";
 
 /// The name of a private key made here, as cryptogen 2.x calls it.
 pub(super) const KEY: &str = "priv_sk";
@@ -45,6 +47,7 @@ pub(super) fn member_dir(org: &Org, member: Member<'_>) -> PathBuf {
         Member::Node(node) => section(node.role),
         Member::User(_) => "users",
         Member::FabricCa(_) => FABRIC_CA,
+        Member::Chaincode(_) => CHAINCODES,
     };
     org.dir().join(section).join(member.common_name())
 }
@@ -84,7 +87,7 @@ pub(super) fn keystore(org: &Org, member: Member<'_>) -> PathBuf {
 
 fn tls(org: &Org, member: Member<'_>, extension: &str) -> PathBuf {
     let stem = match member {
-        Member::Node(_) | Member::FabricCa(_) => "server",
+        Member::Node(_) | Member::FabricCa(_) | Member::Chaincode(_) => "server",
         Member::User(_) => "client",
     };
     member_dir(org, member).join("tls").join(format!("{stem}.{extension}"))

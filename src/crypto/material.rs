@@ -41,6 +41,8 @@ pub struct OrgPublic {
     pub authorities: [Vec<Certificate>; 2],
     /// Of an org that has a Fabric CA, what that is dialled with.
     pub fabric_ca: Option<TlsPublic>,
+    /// Of those of `Org::chaincodes` that speak TLS, in their order.
+    pub chaincodes: Vec<TlsPublic>,
 }
 
 /// The public material of a node or a user.
@@ -81,6 +83,8 @@ pub(super) struct OrgKeys {
     pub users: Vec<PairKeys>,
     /// Where the org has one: the keys of its CAs go nowhere else.
     pub fabric_ca: Option<FabricCaKeys>,
+    /// As [`OrgPublic::chaincodes`].
+    pub chaincodes: Vec<Secret>,
 }
 
 impl PublicMaterial {
@@ -158,6 +162,11 @@ impl Material {
         &self.keys[org.index()].users[user]
     }
 
+    /// Those of the servers of an org's chaincodes, as [`OrgPublic::chaincodes`].
+    pub fn chaincode_keys(&self, org: OrgId) -> &[Secret] {
+        &self.keys[org.index()].chaincodes
+    }
+
     /// Those of an org's Fabric CA, where it has one.
     pub fn fabric_ca_keys(&self, org: OrgId) -> Option<&FabricCaKeys> {
         self.keys[org.index()].fabric_ca.as_ref()
@@ -201,7 +210,10 @@ pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String
         let authorities = Authority::BOTH.map(|authority| found.authorities(authority));
         let FoundOrg { ca, tlsca, above_ca: _, above_tlsca: _, msp, members } = found;
         let mut members = members;
-        // The last, where there is one.
+        // As [`Member::all`] has them: those with a TLS pair alone come last.
+        let servers = members.split_off(org.nodes.len() + org.users.len() + usize::from(org.fabric_ca.is_some()));
+        let servers = servers.into_iter().map(tls_half).collect::<Result<Vec<_>, Stop>>()?;
+        let (chaincodes, chaincode_keys): (Vec<_>, Vec<_>) = servers.into_iter().unzip();
         let fabric_ca = org.fabric_ca.as_ref().and_then(|_| members.pop()).map(tls_half).transpose()?;
         let members = members.into_iter().map(member).collect::<Result<Vec<_>, Stop>>()?;
         let (mut nodes, mut node_keys): (Vec<_>, Vec<_>) = members.into_iter().unzip();
@@ -209,9 +221,9 @@ pub(super) fn assemble(network: &Network, found: Vec<FoundOrg>, made: Vec<String
         let user_keys = node_keys.split_off(org.nodes.len());
         let ((ca, ca_key), (tlsca, tlsca_key)) = (halves(ca, "ca")?, halves(tlsca, "tlsca")?);
         let (fabric_ca, tls) = fabric_ca.unzip();
-        public.push(OrgPublic { msp, ca, tlsca, nodes, users, authorities, fabric_ca });
+        public.push(OrgPublic { msp, ca, tlsca, nodes, users, authorities, fabric_ca, chaincodes });
         let fabric_ca = tls.map(|tls| FabricCaKeys { ca: ca_key, tlsca: tlsca_key, tls });
-        keys.push(OrgKeys { nodes: node_keys, users: user_keys, fabric_ca });
+        keys.push(OrgKeys { nodes: node_keys, users: user_keys, fabric_ca, chaincodes: chaincode_keys });
     }
     Ok(Material { public: PublicMaterial { orgs: public }, keys, made })
 }

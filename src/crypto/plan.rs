@@ -1,7 +1,7 @@
 //! What certificates a network has and what stands in each: cryptogen 2.5's profiles, as a pure function of the model.
 //! Where they lie is `layout`'s; making them is `issue`'s.
 
-use crate::network::{FabricCa, KeyAlgorithm, Node, Org, Role, User};
+use crate::network::{ChaincodeTls, FabricCa, KeyAlgorithm, Node, Org, Role, User};
 
 /// One of the two authorities of an org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(super) enum Member<'a> {
     User(&'a User),
     /// It signs nothing in its own name, and has a TLS pair alone.
     FabricCa(&'a FabricCa),
+    /// The server of a chaincode, which signs nothing either.
+    Chaincode(&'a ChaincodeTls),
 }
 
 /// The two pairs of a member.
@@ -51,17 +53,18 @@ impl Half {
 }
 
 impl<'a> Member<'a> {
-    /// The members of an org: its nodes, then its users, then its Fabric CA.
+    /// The members of an org: its nodes, then its users, then its Fabric CA, then the servers of its chaincodes.
     pub fn all(org: &'a Org) -> impl Iterator<Item = Member<'a>> {
         let users = org.users.iter().map(Member::User);
-        org.nodes.iter().map(Member::Node).chain(users).chain(org.fabric_ca.iter().map(Member::FabricCa))
+        let servers = org.chaincodes.iter().filter_map(|server| server.tls.as_ref()).map(Member::Chaincode);
+        org.nodes.iter().map(Member::Node).chain(users).chain(org.fabric_ca.iter().map(Member::FabricCa)).chain(servers)
     }
 
     /// The pairs that it has.
     pub fn halves(self) -> &'static [Half] {
         match self {
             Member::Node(_) | Member::User(_) => &Half::BOTH,
-            Member::FabricCa(_) => &[Half::Tls],
+            Member::FabricCa(_) | Member::Chaincode(_) => &[Half::Tls],
         }
     }
 
@@ -70,6 +73,7 @@ impl<'a> Member<'a> {
             Member::Node(node) => &node.common_name,
             Member::User(user) => &user.common_name,
             Member::FabricCa(ca) => &ca.common_name,
+            Member::Chaincode(server) => &server.common_name,
         }
     }
 
@@ -79,6 +83,7 @@ impl<'a> Member<'a> {
             Member::Node(node) => Some(&node.name),
             Member::User(_) => None,
             Member::FabricCa(ca) => Some(&ca.name),
+            Member::Chaincode(server) => Some(&server.name),
         }
     }
 
@@ -89,6 +94,7 @@ impl<'a> Member<'a> {
             Member::Node(node) => (&node.dialled, &[]),
             Member::User(_) => (&[], &[]),
             Member::FabricCa(ca) => (&ca.dialled, &[]),
+            Member::Chaincode(server) => (&server.dialled, &[]),
         };
         by_all.iter().chain(by_clients).map(String::as_str)
     }
@@ -96,7 +102,7 @@ impl<'a> Member<'a> {
     /// Whether others dial it, so that it has a server's certificate.
     pub fn is_server(self) -> bool {
         match self {
-            Member::Node(_) | Member::FabricCa(_) => true,
+            Member::Node(_) | Member::FabricCa(_) | Member::Chaincode(_) => true,
             Member::User(_) => false,
         }
     }
@@ -106,7 +112,7 @@ impl<'a> Member<'a> {
         match self {
             Member::Node(node) => node.key_algorithm,
             Member::User(user) => user.key_algorithm,
-            Member::FabricCa(_) => KeyAlgorithm::Ecdsa,
+            Member::FabricCa(_) | Member::Chaincode(_) => KeyAlgorithm::Ecdsa,
         }
     }
 
@@ -115,7 +121,7 @@ impl<'a> Member<'a> {
         match self {
             Member::Node(node) => node.role.word(),
             Member::User(user) if user.admin => "admin",
-            Member::User(_) | Member::FabricCa(_) => "client",
+            Member::User(_) | Member::FabricCa(_) | Member::Chaincode(_) => "client",
         }
     }
 }
@@ -178,6 +184,7 @@ impl Profile {
             (Half::Tls, Member::Node(node)) => (Purpose::Tls, node.sans.clone()),
             (Half::Tls, Member::User(_)) => (Purpose::Tls, Vec::new()),
             (Half::Tls, Member::FabricCa(ca)) => (Purpose::Tls, ca.sans.clone()),
+            (Half::Tls, Member::Chaincode(server)) => (Purpose::Tls, server.sans.clone()),
         };
         Self { subject: subject(org, own), purpose, sans }
     }

@@ -69,6 +69,7 @@ pub enum Holder {
     Node(Role),
     User,
     FabricCa,
+    Chaincode,
 }
 
 /// Renews what is chosen: everything is judged and issued before the first write.
@@ -294,6 +295,7 @@ impl<'a> Renewal<'a> {
             Member::Node(node) => Holder::Node(node.role),
             Member::User(_) => Holder::User,
             Member::FabricCa(_) => Holder::FabricCa,
+            Member::Chaincode(_) => Holder::Chaincode,
         };
         let replacement = Replacement {
             dir: layout::member_dir(org, *member),

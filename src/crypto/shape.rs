@@ -100,7 +100,9 @@ impl Shape {
                     self.admincerts.iter().for_each(|(name, content)| add(Path::new("admincerts").join(name), content));
                 }
                 // cryptogen's quirk: without NodeOUs every user is the administrator of its own MSP folder.
-                (None, Member::User(_) | Member::FabricCa(_)) => add(Path::new("admincerts").join(&own), &Content::Member(index)),
+                (None, Member::User(_) | Member::FabricCa(_) | Member::Chaincode(_)) => {
+                    add(Path::new("admincerts").join(&own), &Content::Member(index))
+                }
             }
         }
         files

@@ -17,7 +17,7 @@ pub fn note_unnamed(network: &Network, store: &Store, problems: &mut Problems) -
     let message = format!("{} in the tree that no file names", count(strays.len(), "folder"));
     let places = strays.iter().map(|dir| Place::file(&store.path(dir)));
     let problem = Problem::new(Code::FK0343, message).at_all(places);
-    problems.push(problem.help("nothing is done with them; move away what is not needed, or name it in crypto-config.yaml"));
+    problems.push(problem.help("nothing is done with them; move away what is not needed, or name it in crypto-config.yaml (servers of chaincodes in network.yaml)"));
     Ok(())
 }
 

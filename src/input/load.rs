@@ -4,7 +4,7 @@ use super::configtx::ConfigTx;
 use super::crypto_config::CryptoConfig;
 use super::network_file::{ChannelEntry, NetworkFile};
 use super::values::{self, Values};
-use super::{ConfigTxFile, Inputs, NetworkInput, pivt};
+use super::{ConfigTxFile, Inputs, NetworkInput, collections, pivt};
 use crate::diag::{Code, Place, Problem, Problems, Stop};
 use crate::fs;
 use crate::project::{Assignment, AssignmentKind, Project};
@@ -125,9 +125,11 @@ fn load_network(project: &Project, values: OfNetwork, problems: &mut Problems) -
         tree.overlay(found);
     }
     tree.overlay(values.above.unwrap_or_else(|| Node::null(Place::file(&file))));
+    let dir = file.parent().map(Path::to_path_buf).unwrap_or_default();
+    collections::bring_in(&mut tree, &dir, problems)?;
     let mut content: NetworkFile = yaml::read(&tree, PIVT, problems).unwrap_or_default();
     let Some((choice, profile)) = project.channel.as_ref().and_then(|choice| Some((choice, choice.profile.as_ref()?))) else {
-        return Ok(there.then(|| NetworkInput { content, place: Place::file(&file) }));
+        return Ok(there.then(|| NetworkInput { content, dir, place: Place::file(&file) }));
     };
     // A command about one channel takes it from the command line instead.
     let option = |text: &str, value: &str| Spanned { value: value.to_owned(), place: Place::option(&format!("{text} {value}")) };
@@ -136,7 +138,7 @@ fn load_network(project: &Project, values: OfNetwork, problems: &mut Problems) -
     let entry = ChannelEntry { name, profile: Some(option("--profile", profile)), ..ChannelEntry::default() };
     content.network.genesis_profile = None;
     content.network.channels = vec![Spanned { value: entry, place: place.clone() }];
-    Ok(Some(NetworkInput { content, place }))
+    Ok(Some(NetworkInput { content, dir, place }))
 }
 
 fn says_something(tree: &Node) -> bool {
@@ -206,7 +208,7 @@ fn assigned(assignment: &Assignment, problems: &mut Problems) -> Result<Option<V
 }
 
 /// The tree of a file: `None` where there is no such file, `Some(None)` where it cannot be read (which is in the problems).
-fn load_tree(file: &Path, problems: &mut Problems) -> Result<Option<Option<Node>>, Stop> {
+pub(super) fn load_tree(file: &Path, problems: &mut Problems) -> Result<Option<Option<Node>>, Stop> {
     let Some(bytes) = fs::read_if_there(file)? else { return Ok(None) };
     let Ok(text) = String::from_utf8(bytes) else {
         problems.push(

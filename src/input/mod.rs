@@ -1,6 +1,7 @@
 //! The user's files as written: mirrors of the four files in their own spelling, loaded and merged. Nothing is interpreted
 //! here; what the files mean is `network`'s.
 
+mod collections;
 pub mod configtx;
 pub mod crypto_config;
 mod load;
@@ -47,6 +48,8 @@ pub struct ConfigTxFile {
 #[derive(Clone, Debug)]
 pub struct NetworkInput {
     pub content: NetworkFile,
+    /// Where the file lies: its paths begin there.
+    pub dir: PathBuf,
     pub place: Place,
 }
 

@@ -1,6 +1,7 @@
 //! values.yaml: how the network is deployed. The defaults are the embedded file; what values mean is `network`'s.
 
 mod ca;
+mod chaincode;
 mod cli;
 mod exposure;
 mod flow;
@@ -13,6 +14,7 @@ mod operations;
 pub mod words;
 
 pub use ca::CaSettings;
+pub use chaincode::{ChaincodeSettings, DindSettings};
 pub use cli::CliSettings;
 pub use exposure::{ExposureSettings, NodePortSettings, RouteParentSettings};
 pub use flow::FlowSettings;
@@ -256,22 +258,6 @@ pub struct CouchDbSettings {
     pub external: ExternalCouchDbSettings,
 }
 
-/// Where peers' chaincodes run.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct ChaincodeSettings {
-    pub runtime: Spanned<String>,
-    pub dind: DindSettings,
-}
-
-/// The Docker beside a peer.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct DindSettings {
-    pub image: ImageSettings,
-    pub resources: ResourceSettings,
-}
-
 /// Where a CouchDB is that fabkube does not run.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -332,6 +318,7 @@ pub struct OrgSettings {
     pub gateway: Option<Spanned<GatewaySettings>>,
     pub couchdb: CouchDbSettings,
     pub ca: CaSettings,
+    pub chaincode: ChaincodeSettings,
     pub cli: CliSettings,
     pub nodes: Ordered<Spanned<NodeSettings>>,
 }

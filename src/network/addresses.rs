@@ -9,6 +9,8 @@ pub mod port {
     /// Where orderers reach each other, if not at their gRPC port.
     pub const ORDERER_CLUSTER: u16 = 7059;
     pub const FABRIC_CA: u16 = 7054;
+    /// Of chaincodes that run as services.
+    pub const CHAINCODE: u16 = 9999;
     pub const OPERATIONS: u16 = 9443;
     pub const COUCHDB: u16 = 5984;
     pub const ZOOKEEPER: u16 = 2181;

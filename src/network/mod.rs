@@ -3,6 +3,7 @@
 
 pub mod addresses;
 mod allotted_port;
+mod chaincode;
 mod chaincode_runtime;
 mod channel;
 mod cli;
@@ -34,6 +35,10 @@ mod value_kind;
 mod versions;
 
 pub use allotted_port::{Allotment, AllottedPort};
+pub use chaincode::{
+    Chaincode, ChaincodeChannel, ChaincodePlugins, ChaincodeServer, ChaincodeTls, Collection, Content, Endorsement, Indexes,
+    Install, Language, ServerTls,
+};
 pub use chaincode_runtime::{ChaincodeRuntime, Dind};
 pub use channel::{
     Acl, Address, AnchorPeer, ApplicationConfig, BatchSize, Beginning, BftConsenter, BftOptions, Capabilities, CertificateSource,
@@ -80,6 +85,7 @@ pub struct Network {
     pub namespaces: Vec<Namespace>,
     pub orgs: Vec<Org>,
     pub channels: Vec<Channel>,
+    pub chaincodes: Vec<Chaincode>,
     /// Where channels order by it, and it runs here.
     pub kafka: Option<Kafka>,
     /// What the pods of flows are told.
@@ -150,6 +156,7 @@ impl Network {
                 org.users.clear();
             }
             org.fabric_ca = None;
+            org.chaincodes.clear();
         }
     }
 

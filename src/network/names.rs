@@ -211,6 +211,20 @@ pub fn org_secrets(org: &str) -> OrgSecrets {
     OrgSecrets { msp: format!("{org}-msp"), admin_msp: format!("{org}-admin-msp"), admin_tls: format!("{org}-admin-tls") }
 }
 
+/// What a chaincode is among the components of a network.
+pub const CHAINCODE: &str = "chaincode";
+
+/// The server of a chaincode for an org, or for one of its peers.
+pub fn chaincode_server(whose: &str, name: &str, version: &str) -> String {
+    // A name does not end with a dash, as a version may.
+    format!("{whose}-cc-{}-{}", slug(name), slug(version)).trim_end_matches('-').to_owned()
+}
+
+/// The NetworkPolicy over the servers of an org's chaincodes.
+pub fn chaincodes(org: &str) -> String {
+    format!("{org}-chaincodes")
+}
+
 /// What a Fabric CA is among the components of a network.
 pub const CA: &str = "ca";
 

@@ -1,6 +1,6 @@
 //! An organization: its names, its certificate authority's subject, its users and nodes. One node is `node`'s.
 
-use super::{Cli, Exposure, FabricCa, Labels, Node, NodeId, OrgMonitoring, ServicePort};
+use super::{ChaincodeServer, Cli, Exposure, FabricCa, Labels, Node, NodeId, OrgMonitoring, ServicePort};
 use crate::diag::Place;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -65,6 +65,8 @@ pub struct Org {
     pub service: Option<Service>,
     /// How that is reached from outside of the cluster, if it is.
     pub exposure: Option<Exposure>,
+    /// The servers of chaincodes that it runs for its peers.
+    pub chaincodes: Vec<ChaincodeServer>,
     /// The server that runs its CAs, where the user wants one.
     pub fabric_ca: Option<FabricCa>,
     /// A pod that acts as its administrator, where the user wants one.

@@ -3,6 +3,7 @@
 mod beside;
 
 use super::{Scope, ScopeKind, Secrets};
+use crate::chaincode::PackageIds;
 use crate::channel::Artifacts;
 use crate::crypto::{
     self, Certificate, IdentityPublic, Material, MspFolder, OrgPublic, PairKeys, PemFile, Secret, TlsPublic, Usage,
@@ -62,7 +63,11 @@ struct Identity {
 }
 
 /// Every scope of the network with its variables, in the model's order.
-pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts), shown: Shown) -> Vec<Scope> {
+pub fn scopes(
+    network: &Network,
+    (material, artifacts, package_ids): (&Material, &Artifacts, &PackageIds),
+    shown: Shown,
+) -> Vec<Scope> {
     let shared = shared(network);
     let scope = |kind, called: (&str, &str), own| scope(kind, called, own, &shared);
     let view = View { shown };
@@ -84,6 +89,11 @@ pub fn scopes(network: &Network, (material, artifacts): (&Material, &Artifacts),
     for org in &network.orgs {
         let Some(cli) = &org.cli else { continue };
         scopes.push(scope(ScopeKind::Cli, (&cli.name, &cli.namespace), view.cli((org, cli), material)));
+    }
+    for org in &network.orgs {
+        let servers = view.chaincodes(org, (material, package_ids));
+        scopes
+            .extend(servers.into_iter().map(|(server, own)| scope(ScopeKind::Chaincode, (&server.name, &server.namespace), own)));
     }
     for node in network.nodes() {
         let kind = match node.role {
@@ -135,6 +145,7 @@ pub(super) fn shared(network: &Network) -> Value {
         namespaces: _,
         orgs: _,
         channels,
+        chaincodes: _,
         kafka: _,
         flow: _,
         topic_replicas,

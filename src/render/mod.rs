@@ -17,6 +17,7 @@ pub use object::Object;
 pub use scope::{Scope, ScopeKind};
 pub use templates::{Origin, Template, Templates};
 
+use crate::chaincode::PackageIds;
 use crate::channel::Artifacts;
 use crate::crypto::Material;
 use crate::diag::{Code, Place, Problem, Problems, Stop};
@@ -44,6 +45,7 @@ pub struct Request<'a> {
     pub network: &'a Network,
     pub material: &'a Material,
     pub artifacts: &'a Artifacts,
+    pub package_ids: &'a PackageIds,
     pub templates: &'a Templates,
     pub secrets: Secrets,
 }
@@ -55,9 +57,9 @@ const LARGEST_SIZE: usize = 1024 * 1024;
 
 /// Every object of the network, scope by scope in the model's order.
 pub fn render(request: &Request<'_>, problems: &mut Problems) -> Result<Vec<Object>, Stop> {
-    let Request { network, material, artifacts, templates, secrets } = *request;
+    let Request { network, material, artifacts, package_ids, templates, secrets } = *request;
     let engine = Engine::new(templates, problems)?;
-    let scopes = scopes(network, (material, artifacts), secrets.into());
+    let scopes = scopes(network, (material, artifacts, package_ids), secrets.into());
     let rendered: Vec<(Vec<Object>, Problems)> = scopes
         .par_iter()
         .map(|scope| {

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 /// Codes that no file can show, and why.
 const ELSEWHERE: &[(Code, &str)] = &[
     (Code::FK0282, "it comes with a transaction that is made"),
+    (Code::FK0808, "it takes a link to a folder"),
+    (Code::FK0902, "nothing is left out any more"),
     (Code::FK0603, "it takes another run that lasts two minutes"),
     (Code::FK0708, "it takes another run at the same time"),
 ];

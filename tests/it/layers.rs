@@ -5,8 +5,23 @@ use std::path::{Path, PathBuf};
 
 /// The modules in the order of the line; `main.rs` and `lib.rs` stand outside it.
 const LAYERS: &[&str] = &[
-    "fs", "diag", "yaml", "store", "lock", "project", "input", "network", "crypto", "channel", "profile", "render", "output",
-    "cluster", "pipeline", "cli",
+    "fs",
+    "diag",
+    "yaml",
+    "store",
+    "lock",
+    "project",
+    "input",
+    "network",
+    "crypto",
+    "channel",
+    "chaincode",
+    "profile",
+    "render",
+    "output",
+    "cluster",
+    "pipeline",
+    "cli",
 ];
 
 /// A dependency, as Rust names it, and the modules that may use it.

@@ -93,7 +93,8 @@ fn every_word_that_it_lists_is_one_that_fabkube_takes_and_no_other_is() {
     for (end, words) in words::BY_PATH {
         for (word, is_known) in words.iter().map(|word| (*word, true)).chain([("something-else", false)]) {
             let values = match *end {
-                "addressing" | "namespaces.mode" | "image.pullPolicy" | "chaincode.runtime" => nested(end, word),
+                "addressing" | "namespaces.mode" | "image.pullPolicy" => nested(end, word),
+                "chaincode.runtime" | "chaincode.servers" => nested(end, word),
                 "podAntiAffinity" => nested("defaults.podAntiAffinity", word),
                 "stateDatabase" => nested("peer.stateDatabase", word),
                 "rollout" => nested("orderer.rollout", word),

@@ -206,7 +206,7 @@ impl Check<'_> {
                 Role::Peer => OuRole::Peer,
             },
             Member::User(user) if user.admin => OuRole::Admin,
-            Member::User(_) | Member::FabricCa(_) => OuRole::Client,
+            Member::User(_) | Member::FabricCa(_) | Member::Chaincode(_) => OuRole::Client,
         };
         // An administrator may be named as one by its certificate.
         let named = wanted == OuRole::Admin

@@ -41,7 +41,7 @@ impl Check<'_> {
                     (Role::Peer, true) => (Code::FK0313, format!("{again}; or let clients dial `{}`", node.host)),
                 }
             }
-            Member::User(_) | Member::FabricCa(_) => (Code::FK0313, again.to_owned()),
+            Member::User(_) | Member::FabricCa(_) | Member::Chaincode(_) => (Code::FK0313, again.to_owned()),
         };
         let missing: Vec<String> = missing.into_iter().map(|name| format!("`{name}`")).collect();
         let message = format!("the TLS certificate of `{}` does not name {}", member.common_name(), missing.join(", "));

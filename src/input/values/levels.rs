@@ -1,7 +1,10 @@
 //! All values, and what they say of one node, org or component: from general to specific, each level over those before it.
 //! Which settings there are is the mirror's, and what a null among the user's values takes back is `nulls`'s.
 
-use super::{CaSettings, CliSettings, CouchDbSettings, DEFAULTS_NAME, ExposureSettings, GatewaySettings, NodeSettings, Settings};
+use super::{
+    CaSettings, ChaincodeSettings, CliSettings, CouchDbSettings, DEFAULTS_NAME, ExposureSettings, GatewaySettings, NodeSettings,
+    Settings,
+};
 use crate::diag::{Place, Problems};
 use crate::input::{STRICT, STRICT_BUT_PARTIAL};
 use crate::yaml::{self, Content, Node};
@@ -45,6 +48,11 @@ impl Values {
     /// Those of an org's CLI pod.
     pub fn cli(&self, domain: &str, problems: &mut Problems) -> (CliSettings, NodeSettings) {
         self.of_one(domain, "cli", problems)
+    }
+
+    /// Those of an org's chaincodes.
+    pub fn chaincode(&self, domain: &str, problems: &mut Problems) -> (ChaincodeSettings, NodeSettings) {
+        self.of_one(domain, "chaincode", problems)
     }
 
     /// Those of something that an org has one of.

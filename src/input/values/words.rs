@@ -7,6 +7,7 @@ pub const POD_ANTI_AFFINITY: &[&str] = &["soft", "hard", "none"];
 pub const STATE_DATABASE: &[&str] = &["couchdb", "leveldb", "external"];
 pub const ROLLOUT: &[&str] = &["ordered", "rolling"];
 pub const CHAINCODE_RUNTIME: &[&str] = &["ccaas", "dind", "none"];
+pub const CHAINCODE_SERVERS: &[&str] = &["org", "peer"];
 pub const TOLERATION_OPERATOR: &[&str] = &["Exists", "Equal"];
 pub const TAINT_EFFECT: &[&str] = &["NoSchedule", "PreferNoSchedule", "NoExecute"];
 pub const EXPOSE_TYPE: &[&str] = &["none", "nodePort", "loadBalancer", "ingress", "tlsRoute"];
@@ -28,6 +29,7 @@ pub const BY_PATH: &[(&str, &[&str])] = &[
     ("stateDatabase", STATE_DATABASE),
     ("rollout", ROLLOUT),
     ("chaincode.runtime", CHAINCODE_RUNTIME),
+    ("chaincode.servers", CHAINCODE_SERVERS),
     ("tolerations.operator", TOLERATION_OPERATOR),
     ("tolerations.effect", TAINT_EFFECT),
     ("expose.type", EXPOSE_TYPE),

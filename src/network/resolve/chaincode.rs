@@ -1,28 +1,28 @@
 //! Where peers' chaincodes run: as values.yaml says, or as the Fabric version allows.
 
-use super::{Cluster, settings};
+use super::Cluster;
 use crate::diag::{Code, Place, Problem, Problems};
-use crate::input::values::words;
+use crate::input::values::{ChaincodeSettings, words};
 use crate::input::{Inputs, given};
 use crate::network::{ChaincodeRuntime, Dind, EnvVar, Paths, PodSecurity, image_reference, versions};
 use crate::yaml::{Free, FreeMap, Spanned};
 
-/// The kind of runtime that all peers have.
+/// The kind of runtime that all peers of an org have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
+enum Choice {
     Ccaas,
     Dind,
     None,
 }
 
 /// What values say; where they say nothing, chaincode as a service where the peer's image can do it.
-pub fn choice(inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) -> Choice {
-    let wanted = &inputs.values.settings.chaincode.runtime;
+fn choice(settings: &ChaincodeSettings, cluster: &Cluster, problems: &mut Problems) -> Choice {
+    let wanted = &settings.runtime;
     let knows_ccaas = cluster.version.features().ccaas_builder;
     if !given(wanted) {
         return if knows_ccaas { Choice::Ccaas } else { Choice::Dind };
     }
-    settings::one_of(wanted, "chaincode runtime", words::CHAINCODE_RUNTIME, problems);
+    super::settings::one_of(wanted, "chaincode runtime", words::CHAINCODE_RUNTIME, problems);
     match wanted.value.as_str() {
         "dind" => Choice::Dind,
         "none" => Choice::None,
@@ -39,9 +39,9 @@ pub fn choice(inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) -> Ch
     }
 }
 
-/// Says once what Docker means for the namespaces of peers.
-pub fn warn_of_docker(inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) {
-    let wanted = &inputs.values.settings.chaincode.runtime;
+/// Says once what Docker means for the namespaces of peers of an org.
+pub fn warn_of_docker(domain: &str, inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) {
+    let wanted = &inputs.values.chaincode(domain, problems).0.runtime;
     let message = format!(
         "peers of Fabric {} build and start chaincodes in a Docker beside them, which is privileged: their namespaces need the Pod Security \
          level `privileged`",
@@ -59,13 +59,23 @@ pub fn warn_of_docker(inputs: &Inputs, cluster: &Cluster, problems: &mut Problem
     }));
 }
 
-/// A peer's runtime.
-pub fn runtime(choice: Choice, inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) -> ChaincodeRuntime {
-    match choice {
+/// A runtime, as values call it.
+pub fn word(runtime: &ChaincodeRuntime) -> &'static str {
+    match runtime {
+        ChaincodeRuntime::Ccaas => "ccaas",
+        ChaincodeRuntime::Dind(_) => "dind",
+        ChaincodeRuntime::None => "none",
+    }
+}
+
+/// The runtime of an org's peers.
+pub fn runtime(settings: &ChaincodeSettings, inputs: &Inputs, cluster: &Cluster, problems: &mut Problems) -> ChaincodeRuntime {
+    super::settings::one_of(&settings.servers, "way to share servers of chaincodes", words::CHAINCODE_SERVERS, problems);
+    match choice(settings, cluster, problems) {
         Choice::Ccaas => ChaincodeRuntime::Ccaas,
         Choice::None => ChaincodeRuntime::None,
         Choice::Dind => {
-            let (dind, everywhere) = (&inputs.values.settings.chaincode.dind, &inputs.values.settings.image);
+            let (dind, everywhere) = (&settings.dind, &inputs.values.settings.image);
             let (repository, tag) = (&dind.image.repository, &dind.image.tag);
             let is_too_new =
                 repository.ends_with("library/docker") && image_reference::major(tag).is_some_and(|major| major >= 29);
@@ -75,8 +85,8 @@ pub fn runtime(choice: Choice, inputs: &Inputs, cluster: &Cluster, problems: &mu
                 problems.push(Problem::new(Code::FK0229, message).at(&tag.place).help(help));
             }
             ChaincodeRuntime::Dind(Dind {
-                image: settings::image(&dind.image, (everywhere, cluster.version.docker_tag()), problems),
-                resources: settings::resources(&dind.resources, problems),
+                image: super::settings::image(&dind.image, (everywhere, cluster.version.docker_tag()), problems),
+                resources: super::settings::resources(&dind.resources, problems),
                 socket: format!("{}/docker.sock", Paths::STANDARD.docker),
             })
         }

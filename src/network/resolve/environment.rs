@@ -65,13 +65,12 @@ pub fn peer(told: &Told<'_>, peer: &Peer<'_>) -> Vec<EnvVar> {
     }
     all.extend(state_database::address(database));
     all.extend(operations::told(operations, (Role::Peer, name)));
-    match runtime {
-        ChaincodeRuntime::Ccaas => {
-            let config = format!("{{\"peername\":\"{}\"}}", draft.name);
-            all.extend(env([("CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG", config)]));
-        }
-        ChaincodeRuntime::Dind(dind) => all.extend(env([("CORE_VM_ENDPOINT", format!("unix://{}", dind.socket))])),
-        ChaincodeRuntime::None => {}
+    if !matches!(runtime, ChaincodeRuntime::None) && cluster.version.features().ccaas_builder {
+        let config = format!("{{\"peername\":\"{}\"}}", draft.name);
+        all.extend(env([("CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG", config)]));
+    }
+    if let ChaincodeRuntime::Dind(dind) = runtime {
+        all.extend(env([("CORE_VM_ENDPOINT", format!("unix://{}", dind.socket))]));
     }
     all.extend(state_database::credentials(database));
     all

@@ -1,6 +1,7 @@
 //! Turns what the user wrote into a [`Network`], or into every reason why it is none. It reads no disk and makes nothing.
 
 mod chaincode;
+mod chaincodes;
 mod channels;
 mod cli;
 mod containers;
@@ -110,6 +111,12 @@ pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, proble
     let exposures = Exposures::new(&drafts, (inputs, &cluster, &ordering), node_ports, problems);
     let mut orgs = nodes::finish(drafts, (&channels, &ordering, &exposures), (inputs, &cluster), problems);
     exposures.tell(&mut channels);
+    let chaincodes = match purpose {
+        Purpose::Deployment => chaincodes::chaincodes(&mut orgs, &channels, (inputs, &cluster), problems),
+        // Whose servers have certificates; what is wrong with them is no reason to make no keys.
+        Purpose::Keys => chaincodes::chaincodes(&mut orgs, &channels, (inputs, &cluster), &mut Problems::new()),
+        Purpose::Channels | Purpose::ChannelsAsWritten => Vec::new(),
+    };
     let clis = cli::clis(&orgs, (inputs, &cluster), problems);
     orgs.iter_mut().zip(clis).for_each(|(org, cli)| org.cli = cli);
     let monitoring = monitoring::network(&inputs.values.settings.monitoring, (&orgs, kafka.as_ref()), &cluster, problems);
@@ -151,6 +158,7 @@ pub fn resolve(inputs: &Inputs, node_ports: &NodePorts, purpose: Purpose, proble
         namespaces,
         orgs,
         channels,
+        chaincodes,
         kafka,
         flow,
         topic_replicas: ordering.topic_replicas,
@@ -211,14 +219,6 @@ fn names_or(intro: &str, names: &[&str], none: &str) -> String {
 }
 
 fn report_not_built(inputs: &Inputs, problems: &mut Problems) {
-    let chaincodes = inputs.network.iter().flat_map(|network| &network.content.network.chaincodes);
-    if let Some(first) = chaincodes.into_iter().next() {
-        problems.push(
-            Problem::new(Code::FK0902, "fabkube renders the network and no chaincode yet: `chaincodes` is left out")
-                .at(&first.place)
-                .help("install chaincodes by hand; docs/versions.md says where peers of which Fabric run them"),
-        );
-    }
     let crypto = &inputs.crypto_config;
     for org in crypto.external_orderer_orgs.iter().chain(&crypto.external_peer_orgs) {
         not_built(format!("an external org (`{}`)", org.name.value), &org.place, problems);
@@ -271,9 +271,9 @@ fn check_deployment(inputs: &Inputs, (orgs, channels): (&[Org], &[Channel]), clu
         );
     }
     ordering::check(orgs, channels, cluster, problems);
-    let has_docker = |org: &Org| org.nodes.iter().any(|node| matches!(node.chaincode_runtime, Some(ChaincodeRuntime::Dind(_))));
-    if orgs.iter().any(has_docker) {
-        chaincode::warn_of_docker(inputs, cluster, problems);
+    let has_docker = |org: &&Org| org.nodes.iter().any(|node| matches!(node.chaincode_runtime, Some(ChaincodeRuntime::Dind(_))));
+    for org in orgs.iter().filter(has_docker) {
+        chaincode::warn_of_docker(&org.domain, inputs, cluster, problems);
     }
     if let Some(tls) = tls_setting(inputs).filter(|tls| !tls.value) {
         let message =

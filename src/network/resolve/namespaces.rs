@@ -120,6 +120,8 @@ impl<'a> Placement<'a> {
             let of_nodes = orgs.iter().flat_map(|org| &org.nodes).map(|node| &node.pod);
             let of_cas = orgs.iter().filter_map(|org| org.fabric_ca.as_ref()).map(|ca| &ca.pod);
             let of_orgs = of_cas.chain(orgs.iter().filter_map(|org| org.cli.as_ref()).map(|cli| &cli.pod));
+            let of_chaincodes = orgs.iter().flat_map(|org| &org.chaincodes).map(|server| &server.pod);
+            let of_orgs = of_orgs.chain(of_chaincodes);
             let pod_security = of_nodes.chain(of_orgs).map(|pod| pod.security).max().unwrap_or(PodSecurity::Restricted);
             Namespace {
                 name: name.to_owned(),

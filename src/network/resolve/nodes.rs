@@ -29,7 +29,6 @@ pub fn finish(
 ) -> Vec<Org> {
     let outside = exposures.addresses();
     let addresses = addresses(channels, ordering, &outside);
-    let runtime = chaincode::choice(inputs, cluster, problems);
     operations::check(&inputs.values.settings.operations.tls, problems);
     let rollout = settings::rollout(&inputs.values.settings.orderer.rollout, problems);
     let mut databases = state_database::Taken::default();
@@ -43,6 +42,10 @@ pub fn finish(
             check_msp_id(&msp_id, channels, &draft, problems);
             let exposure = exposures.gateway(draft.id);
             let service = service(&draft, exposure, (inputs, cluster), problems);
+            let runtime = (draft.kind == OrgKind::Peer).then(|| {
+                let (settings, _) = inputs.values.chaincode(&draft.domain, problems);
+                chaincode::runtime(&settings, inputs, cluster, problems)
+            });
             let completion = Completion {
                 inputs,
                 cluster,
@@ -53,7 +56,7 @@ pub fn finish(
                 addresses: &addresses,
                 ordering,
                 exposures,
-                runtime,
+                runtime: runtime.as_ref(),
                 rollout,
             };
             let nodes: Vec<Node> = draft.nodes.iter().map(|node| completion.node(node, &mut databases, problems)).collect();
@@ -83,6 +86,8 @@ pub fn finish(
                 service,
                 monitoring,
                 fabric_ca,
+                // These stand on channels.
+                chaincodes: Vec::new(),
                 // It stands on the nodes of all orgs.
                 cli: None,
                 bootstrap: first,
@@ -198,7 +203,7 @@ struct Completion<'a> {
     addresses: &'a BTreeMap<NodeId, Vec<Written<'a>>>,
     ordering: &'a Ordering,
     exposures: &'a Exposures,
-    runtime: chaincode::Choice,
+    runtime: Option<&'a ChaincodeRuntime>,
     rollout: Rollout,
 }
 
@@ -217,8 +222,7 @@ impl Completion<'_> {
         labels.extend(names::node_selector(&draft.name));
         let secrets = names::node_secrets(&draft.name);
         let state_database = self.state_database(draft, (&settings, &secrets.couchdb), databases, problems);
-        let chaincode_runtime =
-            (draft.role == Role::Peer).then(|| chaincode::runtime(self.runtime, self.inputs, self.cluster, problems));
+        let chaincode_runtime = self.runtime.cloned();
         let genesis = self.ordering.genesis.as_ref().filter(|_| draft.role == Role::Orderer).map(|genesis| genesis.name.clone());
         let operations = operations::operations(&settings.metrics, &everywhere.operations.tls, problems);
         monitoring::check_told(&settings.metrics.provider, &operations.metrics, everywhere, problems);

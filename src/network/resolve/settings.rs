@@ -77,6 +77,27 @@ pub fn image(image: &ImageSettings, (everywhere, tag): (&RegistrySettings, &str)
     Image { reference: format!("{path}{separator}{version}"), pull_policy: everywhere.pull_policy.value.clone() }
 }
 
+/// An image that is written as one text, as container runtimes take it: with its registry, or without one.
+pub fn named_image(text: &Spanned<String>, everywhere: &RegistrySettings, problems: &mut Problems) -> Image {
+    let (path, digest) = text.split_once('@').map_or((text.as_str(), ""), |(path, digest)| (path, digest));
+    let at = path.rfind('/').map_or(0, |at| at + 1);
+    let (repository, tag) = match path[at..].split_once(':') {
+        Some((name, tag)) => (format!("{}{name}", &path[..at]), tag),
+        None => (path.to_owned(), ""),
+    };
+    if tag.is_empty() && digest.is_empty() {
+        let message = format!("the image `{}` names no version", addresses::without_user(text));
+        let help = "write a tag, `registry.example.com/basic:1.0`, or a digest: whatever is newest is another program tomorrow";
+        problems.push(Problem::new(Code::FK0227, message).at(&text.place).help(help));
+        return Image { reference: text.value.clone(), pull_policy: everywhere.pull_policy.value.clone() };
+    }
+    let has_registry = repository.split_once('/').is_some_and(|(first, _)| first.contains(['.', ':']) || first == "localhost");
+    let part = |value: &str| Spanned { value: value.to_owned(), place: text.place.clone() };
+    let image = ImageSettings { registry: part(""), repository: part(&repository), tag: part(tag), digest: part(digest) };
+    let registry = if has_registry { part("") } else { everywhere.registry.clone() };
+    self::image(&image, (&RegistrySettings { registry, ..everywhere.clone() }, ""), problems)
+}
+
 /// An image of Fabric's own whose tag names a release of another line: what is rendered is for the network's. A tag of one's own says
 /// nothing.
 pub fn check_release(image: &ImageSettings, version: FabricVersion, problems: &mut Problems) {

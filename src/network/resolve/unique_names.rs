@@ -24,6 +24,11 @@ pub fn check(orgs: &[Org], problems: &mut Problems) {
                 .iter()
                 .flat_map(|cli| [(names::Kind::Workload, cli.name.clone()), (names::Kind::Secret, cli.roots_secret.clone())]),
         );
+        org_names.extend(org.chaincodes.first().map(|_| (names::Kind::Workload, names::chaincodes(&org.name))));
+        for server in &org.chaincodes {
+            org_names.push((names::Kind::Workload, server.name.clone()));
+            org_names.extend(server.tls.iter().map(|tls| (names::Kind::Secret, tls.secret.clone())));
+        }
         org_names.extend(org.exposure.iter().map(|exposure| (names::Kind::Workload, exposure.name.clone())));
         let of_org = org_names.into_iter().map(|(kind, name)| (kind, name, &org.place, whose.clone()));
         let of_nodes = org.nodes.iter().flat_map(|node| {

@@ -1,9 +1,10 @@
 //! What templates are given for what an org has beside its nodes, its Fabric CA and its CLI pod, and for a namespace.
 
 use super::{View, summary};
+use crate::chaincode::PackageIds;
 use crate::channel::Artifacts;
 use crate::crypto::{self, Material, MspFolder};
-use crate::network::{Cli, FabricCa, Namespace, Org, OrgRoot};
+use crate::network::{ChaincodeServer, Cli, FabricCa, Namespace, Org, OrgRoot};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -76,5 +77,28 @@ impl View {
             ("bootstrap", json!({ "data": BTreeMap::from(bootstrap), "password": self.secret_text(&password) })),
             ("checksum", json!(self.checksum(parts))),
         ])
+    }
+
+    /// The servers of an org's chaincodes, each with the id of its package and what it is dialled with.
+    pub(super) fn chaincodes<'o>(
+        &self,
+        org: &'o Org,
+        (material, ids): (&Material, &PackageIds),
+    ) -> Vec<(&'o ChaincodeServer, Vec<(&'static str, Value)>)> {
+        let mut pairs = material.public().org(org.id).chaincodes.iter().zip(material.chaincode_keys(org.id));
+        let of_server = |server: &'o ChaincodeServer| {
+            let mut own = vec![
+                ("org", summary(org)),
+                ("chaincode", json!(server)),
+                ("package_id", json!(ids.of(org.id, server).unwrap_or_default())),
+            ];
+            if let Some((public, key)) = server.tls.as_ref().and_then(|_| pairs.next()) {
+                let parts = [public.certificate.pem.as_slice(), public.ca.as_slice(), key.digest().as_bytes()];
+                own.push(("checksum", json!(self.checksum(parts))));
+                own.push(("tls", json!(self.tls(public, key))));
+            }
+            (server, own)
+        };
+        org.chaincodes.iter().map(of_server).collect()
     }
 }

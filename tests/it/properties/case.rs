@@ -24,6 +24,7 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("bft", &[]),
     ("solo", &[]),
     ("kafka", &[]),
+    ("chaincode", &[]),
 ];
 
 /// A network, all that was rendered of it, and what is not of it.

@@ -39,6 +39,9 @@ fn meant(network: &Network) -> BTreeMap<Name, BTreeSet<Name>> {
         if let Some(service) = &org.service {
             add(&org.namespace, &service.name, org.nodes.iter().map(named).collect());
         }
+        for server in &org.chaincodes {
+            add(&server.namespace, &server.name, [(server.namespace.clone(), server.name.clone())].into());
+        }
         if let Some(ca) = &org.fabric_ca {
             add(&ca.namespace, &ca.name, [(ca.namespace.clone(), ca.name.clone())].into());
         }

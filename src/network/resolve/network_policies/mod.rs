@@ -49,6 +49,8 @@ pub fn settle(
         namespace.network_policies.extend(policies.of_orderers(&own));
         let peers = own.iter().filter(|org| org.kind == OrgKind::Peer && !org.nodes.is_empty());
         namespace.network_policies.extend(peers.map(|org| policies.of_peers(org)));
+        let with_servers = own.iter().filter(|org| !org.chaincodes.is_empty());
+        namespace.network_policies.extend(with_servers.map(|org| policies.of_chaincodes(org)));
         let authorities = own.iter().filter_map(|org| org.fabric_ca.as_ref());
         namespace.network_policies.extend(authorities.map(|ca| policies.of_fabric_ca(ca)));
         let kafka = kafka.filter(|kafka| kafka.pods.namespace == namespace.name);
@@ -115,6 +117,20 @@ impl Policies<'_> {
             labels: names::labels(self.network, names::application(Role::Peer), component, Some(&org.name)),
             selector,
             ingress: ingress(nodes.iter().flat_map(|node| &node.ports), rules),
+        }
+    }
+
+    /// Over the servers of an org's chaincodes, which its peers alone dial.
+    fn of_chaincodes(&self, org: &Org) -> NetworkPolicy {
+        let selector = self.own(names::org_selector(&org.name, names::CHAINCODE));
+        let ports: BTreeSet<u16> = org.chaincodes.iter().map(|server| server.port).collect();
+        let peers = self.own(names::org_selector(&org.name, Role::Peer.word()));
+        let from = only(vec![PodSource { namespaces: vec![org.namespace.clone()], selector: peers }], &[]);
+        NetworkPolicy {
+            name: names::chaincodes(&org.name),
+            labels: names::labels(self.network, "fabric-chaincode", names::CHAINCODE, Some(&org.name)),
+            selector,
+            ingress: vec![Ingress { ports: ports.into_iter().collect(), from }],
         }
     }
 
