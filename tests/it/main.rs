@@ -9,6 +9,7 @@ mod alarms;
 mod authorities;
 mod block;
 mod chains;
+mod chaincodes;
 mod channels;
 mod cli;
 mod cli_pods;

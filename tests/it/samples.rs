@@ -33,6 +33,11 @@ fn the_sample_of_kafka_renders_as_its_golden_tree_says() {
     renders_as(&Project::other_sample_with_stores("kafka"), "kafka");
 }
 
+#[test]
+fn the_sample_of_chaincodes_renders_as_its_golden_tree_says() {
+    renders_as(&Project::other_sample_with_stores("chaincode"), "chaincode");
+}
+
 /// Renders a project and compares what comes out, file by file.
 fn renders_as(project: &Project, golden: &str) {
     project.run(&["render", "--frozen", "--output-dir", "out"]).ok();
