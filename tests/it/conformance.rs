@@ -4,6 +4,7 @@
 //! are loopback addresses, names come from a hosts file, and CouchDB is left out.
 
 mod by_hand;
+mod chaincode;
 mod channels;
 mod cli;
 mod client;

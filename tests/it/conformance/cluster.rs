@@ -58,7 +58,8 @@ impl Cluster {
         }
         let sandbox = Sandbox::new(bin, folder.path().join("etc"), &hosts)?;
         let mut pods: Vec<Pod> = Vec::new();
-        for set in manifests.stateful_sets.iter().filter(|set| is_of_fabric(set)) {
+        let chaincodes = manifests.deployments.iter().filter(|set| component(set) == "chaincode");
+        for set in manifests.stateful_sets.iter().filter(|set| is_of_fabric(set)).chain(chaincodes) {
             let pod = Pod::lay_out(set, &manifests, net::loopback(), &folder.path().join(name_of(set)));
             let is_first =
                 !pods.iter().any(|other| ["org", COMPONENT].iter().all(|label| other.label(label) == pod.label(label)));

@@ -72,6 +72,20 @@ impl Pod {
         pod
     }
 
+    /// Has its container run a program that is here, in place of what its image runs.
+    pub fn run_as(&mut self, program: &Path) {
+        assert!(self.command.is_empty(), "{} says what it runs", self.name);
+        self.command = vec![program.to_str().unwrap().to_owned()];
+    }
+
+    /// Replaces text in a file that it has mounted.
+    pub fn replace_in(&self, folder: &Path, file: &str, old: &str, new: &str) {
+        let path = folder.join(file);
+        let text = crate::support::read(&path);
+        assert!(text.contains(old), "`{old}` is not in {file} of {}", self.name);
+        std::fs::write(path, text.replace(old, new)).unwrap();
+    }
+
     /// The value of an environment variable.
     pub fn variable(&self, name: &str) -> &str {
         self.env.get(name).unwrap_or_else(|| panic!("{} has no variable `{name}`", self.name))
