@@ -126,7 +126,8 @@ fn installing(
     };
     let names: Vec<&str> = all().map(|(org, _)| org.short_name.as_str()).collect();
     let help = if names.is_empty() {
-        "`orgs` of the chaincode says who does; peers with `chaincode: {runtime: none}` do not".to_owned()
+        "its `orgs` do, or those of its `channels`: list either; peers with `chaincode: {runtime: none}` install nothing"
+            .to_owned()
     } else {
         format!("`{}` do", names.join("`, `"))
     };
