@@ -66,7 +66,7 @@ impl Args {
     fn org<'a>(&self, network: &'a Network, problems: &mut Problems) -> Result<&'a Org, Stop> {
         let of_peers: Vec<&Org> = network.orgs.iter().filter(|org| org.kind == OrgKind::Peer).collect();
         let is_wanted = |org: &&&Org| match &self.org {
-            Some(wanted) => [&org.short_name, &org.name, &org.domain, &org.msp_id].contains(&wanted),
+            Some(wanted) => org.is_called(wanted) || org.name == *wanted,
             None => true,
         };
         let found: Vec<&Org> = of_peers.iter().filter(is_wanted).copied().collect();

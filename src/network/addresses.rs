@@ -43,6 +43,11 @@ pub fn service_names(service: &str, namespace: &str, cluster_domain: &str) -> [S
     ]
 }
 
+/// By what a program is reached from within its own pod.
+pub fn itself() -> [String; 2] {
+    ["localhost", "127.0.0.1"].map(str::to_owned)
+}
+
 /// The names of the machine itself: never a way to tell nodes apart.
 pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")

@@ -43,6 +43,11 @@ pub fn registry_within<'t>(text: &'t str, registry: &str) -> Option<(&'t str, &'
     text.split_once('/').filter(|(first, _)| is_hub && is_domain(first))
 }
 
+/// Whether an image's name begins with its registry.
+pub fn has_registry(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(first, _)| is_domain(first))
+}
+
 /// What container runtimes take for a registry at the beginning of an image's name (`splitDockerDomain`).
 fn is_domain(first: &str) -> bool {
     first.contains(['.', ':']) || first == "localhost"

@@ -220,6 +220,11 @@ pub fn chaincode_server(whose: &str, name: &str, version: &str) -> String {
     format!("{whose}-cc-{}-{}", slug(name), slug(version)).trim_end_matches('-').to_owned()
 }
 
+/// What an install package of a chaincode is called.
+pub fn package_label(name: &str, version: &str) -> String {
+    format!("{name}_{version}")
+}
+
 /// The NetworkPolicy over the servers of an org's chaincodes.
 pub fn chaincodes(org: &str) -> String {
     format!("{org}-chaincodes")

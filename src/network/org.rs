@@ -82,6 +82,11 @@ pub struct Org {
 }
 
 impl Org {
+    /// Whether it is what a user's files call so: by its name in crypto-config.yaml, its Domain or its MSP ID.
+    pub fn is_called(&self, name: &str) -> bool {
+        [&self.short_name, &self.domain, &self.msp_id].into_iter().any(|known| known == name)
+    }
+
     /// Its folder in cryptogen's tree: `peerOrganizations/<domain>`.
     pub fn dir(&self) -> PathBuf {
         self.kind.dir(&self.domain)

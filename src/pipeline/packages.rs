@@ -6,7 +6,7 @@ use crate::chaincode::{self, Package};
 use crate::crypto::{Names, PublicMaterial};
 use crate::diag::{Code, Place, Problem, Problems, Silent, Stop};
 use crate::lock::Memory;
-use crate::network::{Chaincode, Content, Install, Network, Org, Purpose, ServerTls};
+use crate::network::{Chaincode, Content, Install, Network, Org, Purpose, ServerTls, names};
 use crate::project::Project;
 use crate::store::{Keys, Making, Policy};
 
@@ -87,7 +87,7 @@ struct Whose {
 }
 
 fn the_one<'n>(network: &'n Network, name: &str, problems: &mut Problems) -> Option<&'n Chaincode> {
-    let label = |chaincode: &Chaincode| format!("{}_{}", chaincode.name, chaincode.version);
+    let label = |chaincode: &Chaincode| names::package_label(&chaincode.name, &chaincode.version);
     let found: Vec<&Chaincode> =
         network.chaincodes.iter().filter(|chaincode| chaincode.name == name || label(chaincode) == name).collect();
     let (message, among) = match found.as_slice() {
@@ -112,8 +112,7 @@ fn installing(
     problems: &mut Problems,
 ) -> Option<Vec<(Whose, Install)>> {
     let whose = |org: &Org| Whose { org: org.name.clone(), msp_id: org.msp_id.clone() };
-    let is_wanted =
-        |org: &Org| wanted.is_none_or(|name| [&org.short_name, &org.domain, &org.msp_id].iter().any(|own| *own == name));
+    let is_wanted = |org: &Org| wanted.is_none_or(|name| org.is_called(name));
     let all = || chaincode.installs.iter().map(|install| (network.org(install.org), install));
     let found: Vec<(Whose, Install)> =
         all().filter(|(org, _)| is_wanted(org)).map(|(org, install)| (whose(org), install.clone())).collect();

@@ -274,7 +274,7 @@ fn grants(orderers: &[Rolled]) -> Vec<Grant> {
 }
 
 fn is_called(org: &Org, name: &str) -> bool {
-    [&org.short_name, &org.name, &org.domain, &org.msp_id].iter().any(|known| known.as_str() == name)
+    org.is_called(name) || org.name == name
 }
 
 fn is_node(node: &Node, name: &str) -> bool {

@@ -120,8 +120,11 @@ pub fn fabric_ca(org: &OrgDraft, (inputs, cluster): (&Inputs, &Cluster), problem
 /// The names that crypto-config.yaml has for the CA, those of its Service, and the machine itself.
 fn sans(name: &str, org: &OrgDraft, cluster: &Cluster) -> Vec<String> {
     let in_cluster = addresses::service_names(name, &org.namespace, &cluster.domain);
-    let itself = ["localhost", "127.0.0.1"].map(str::to_owned);
-    [format!("fabric-ca.{}", org.domain), org.ca.common_name.clone()].into_iter().chain(in_cluster).chain(itself).collect()
+    [format!("fabric-ca.{}", org.domain), org.ca.common_name.clone()]
+        .into_iter()
+        .chain(in_cluster)
+        .chain(addresses::itself())
+        .collect()
 }
 
 /// The first user, as basic authentication has him and the URL that `fabric-ca-client` takes (Go's

@@ -345,8 +345,7 @@ impl Completion<'_> {
             .into_iter()
             .flatten()
             .flat_map(|service| addresses::service_names(service, &self.org.namespace, &self.cluster.domain));
-        let itself = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-        for name in in_cluster.chain(dialled.iter().chain(by_clients).cloned()).chain(itself) {
+        for name in in_cluster.chain(dialled.iter().chain(by_clients).cloned()).chain(addresses::itself()) {
             if !sans.contains(&name) {
                 sans.push(name);
             }

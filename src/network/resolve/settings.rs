@@ -91,10 +91,9 @@ pub fn named_image(text: &Spanned<String>, everywhere: &RegistrySettings, proble
         problems.push(Problem::new(Code::FK0227, message).at(&text.place).help(help));
         return Image { reference: text.value.clone(), pull_policy: everywhere.pull_policy.value.clone() };
     }
-    let has_registry = repository.split_once('/').is_some_and(|(first, _)| first.contains(['.', ':']) || first == "localhost");
     let part = |value: &str| Spanned { value: value.to_owned(), place: text.place.clone() };
     let image = ImageSettings { registry: part(""), repository: part(&repository), tag: part(tag), digest: part(digest) };
-    let registry = if has_registry { part("") } else { everywhere.registry.clone() };
+    let registry = if image_reference::has_registry(&repository) { part("") } else { everywhere.registry.clone() };
     self::image(&image, (&RegistrySettings { registry, ..everywhere.clone() }, ""), problems)
 }
 

@@ -2,6 +2,7 @@
 //! themselves are `servers`'s.
 
 use super::Reading;
+use super::servers::Sharing;
 use crate::diag::{Code, Problem, Problems};
 use crate::input::given;
 use crate::input::values::words;
@@ -36,7 +37,7 @@ impl Reading<'_> {
             Way::Service => self.service(org, (name, version), problems),
             Way::Source => self.source(name, problems)?,
         };
-        Some(Install { org: org.id, label: format!("{}_{}", name.value, version.value), content })
+        Some(Install { org: org.id, label: names::package_label(name, version), content })
     }
 
     /// How it goes with what the org's peers can: all of them run chaincodes alike.
@@ -77,10 +78,10 @@ impl Reading<'_> {
 
     fn service(&self, org: &Org, (name, version): (&str, &str), problems: &mut Problems) -> Content {
         let (own, _) = self.inputs.values.chaincode(&org.domain, problems);
-        let whose = match own.servers.value.as_str() {
+        let whose = match Sharing::of(&own) {
             // Each peer puts its own name in, which its environment tells its builder.
-            "peer" => "{{.peername}}",
-            _ => org.name.as_str(),
+            Sharing::None => "{{.peername}}",
+            Sharing::Org => org.name.as_str(),
         };
         let host = addresses::service_fqdn(&names::chaincode_server(whose, name, version), &org.namespace, &self.cluster.domain);
         let tls = if own.tls.enabled { ServerTls::On } else { ServerTls::Off };

@@ -144,8 +144,7 @@ impl Reading<'_> {
         let peers = || self.orgs.iter().filter(|org| org.kind == OrgKind::Peer);
         let mut found = Vec::new();
         for name in names {
-            let is_it = |org: &&Org| [&org.short_name, &org.domain, &org.msp_id].contains(&&name.value);
-            match peers().find(is_it) {
+            match peers().find(|org| org.is_called(name)) {
                 Some(org) if found.contains(&org.id) => {}
                 Some(org) => found.push(org.id),
                 None => {

@@ -12,6 +12,23 @@ use crate::yaml::Spanned;
 /// Where a server's pair is mounted.
 const TLS: &str = "/etc/hyperledger/tls";
 
+/// Whose peers share a server of a chaincode (`chaincode.servers`).
+pub(super) enum Sharing {
+    Org,
+    /// Each peer has its own.
+    None,
+}
+
+impl Sharing {
+    /// Of an org's settings; a word that there is not is told where its peers' runtime is read.
+    pub(super) fn of(settings: &ChaincodeSettings) -> Self {
+        match settings.servers.value.as_str() {
+            "peer" => Self::None,
+            _ => Self::Org,
+        }
+    }
+}
+
 impl Reading<'_> {
     /// The servers that orgs run of a chaincode, each with its org.
     pub(super) fn servers(&self, chaincode: &Chaincode, problems: &mut Problems) -> Vec<(OrgId, ChaincodeServer)> {
@@ -34,9 +51,9 @@ impl Reading<'_> {
 
     fn of_org(&self, org: &Org, chaincode: &Chaincode, image: &Image, problems: &mut Problems) -> Vec<(OrgId, ChaincodeServer)> {
         let (own, of_pod) = self.inputs.values.chaincode(&org.domain, problems);
-        let whose: Vec<&str> = match own.servers.value.as_str() {
-            "peer" => org.nodes.iter().map(|node| node.name.as_str()).collect(),
-            _ => vec![&org.name],
+        let whose: Vec<&str> = match Sharing::of(&own) {
+            Sharing::None => org.nodes.iter().map(|node| node.name.as_str()).collect(),
+            Sharing::Org => vec![&org.name],
         };
         let mut server = |whose: &str| {
             let name = names::chaincode_server(whose, &chaincode.name, &chaincode.version);
@@ -85,14 +102,13 @@ impl Reading<'_> {
 
     fn tls(&self, name: &str, org: &Org) -> ChaincodeTls {
         let in_cluster = addresses::service_names(name, &org.namespace, &self.cluster.domain);
-        let itself = ["localhost", "127.0.0.1"].map(str::to_owned);
         ChaincodeTls {
             name: name.to_owned(),
             common_name: common_name(name, &org.domain),
             secret: format!("{name}-tls"),
             path: TLS,
             dialled: vec![addresses::service_fqdn(name, &org.namespace, &self.cluster.domain)],
-            sans: in_cluster.into_iter().chain(itself).collect(),
+            sans: in_cluster.into_iter().chain(addresses::itself()).collect(),
         }
     }
 }
